@@ -1,0 +1,1 @@
+//! The window. STUB (owner: app).

@@ -1,0 +1,13 @@
+//! The one owner of device and network. [`Pipeline`] is the same work called directly (command line, evaluation);
+//! [`worker`] runs a pipeline on its own thread for the window: one enum of requests in, one enum of replies out.
+//! Every result is a plain struct: no tensor leaves this room.
+
+pub mod device;
+pub mod pipeline;
+pub mod reading;
+pub mod worker;
+
+pub use device::{DeviceKind, DevicePreference, DeviceReport, SharedGpu};
+pub use pipeline::{EngineError, Pipeline, StageTimes};
+pub use reading::{AgeEstimate, AttentionMaps, FaceReading};
+pub use worker::{Engine, FaceId, PhotoId, Reply, Request};

@@ -1,0 +1,1 @@
+//! The standard protocols that measure recognition. STUB (owner: evaluation).

@@ -1,0 +1,1 @@
+//! STUB (owner: face). Which face comes first.
