@@ -5,13 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Detection, Landmarks, Photo, QualityWarning};
 
 /// Where the five landmarks belong in the 112×112 crop (ARCHITECTURE C.4).
-pub const TEMPLATE_PX: Landmarks = [
-    [38.2946, 51.6963],
-    [73.5318, 51.5014],
-    [56.0252, 71.7366],
-    [41.5493, 92.3655],
-    [70.7299, 92.2041],
-];
+pub const TEMPLATE_PX: Landmarks =
+    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]];
 
 /// Rotation, uniform scale and shift: `q = matrix · (x, y, 1)`. Pixel centres are at integers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,10 +1,12 @@
 //! The networks, as published and as presets. Nothing here knows files, photos or windows:
 //! tensors and plain numbers in, tensors and plain numbers out.
 
+pub mod age_estimation;
 pub mod age_group;
 pub mod compact;
 pub mod config;
 pub mod parameters;
+pub mod synthesis;
 
 pub use age_group::AgeGroup;
 pub use compact::{CompactNetwork, Encoding, Synthesis};

@@ -27,7 +27,9 @@ pub enum ParameterError {
         name: String,
     },
     /// A tensor is there with another shape.
-    #[error("the tensor “{name}” is {found:?} where this network needs {needed:?}: the weights belong to another network")]
+    #[error(
+        "the tensor “{name}” is {found:?} where this network needs {needed:?}: the weights belong to another network"
+    )]
     Shape {
         /// Name of the tensor.
         name: String,
@@ -49,10 +51,7 @@ impl Parameters {
     /// # Errors
     /// When it is missing or has another shape.
     pub fn get(&self, name: &str, shape: &[usize]) -> Result<&[f32], ParameterError> {
-        let found = self
-            .by_name
-            .get(name)
-            .ok_or_else(|| ParameterError::Missing { name: name.to_owned() })?;
+        let found = self.by_name.get(name).ok_or_else(|| ParameterError::Missing { name: name.to_owned() })?;
         if found.shape != shape {
             return Err(ParameterError::Shape {
                 name: name.to_owned(),
