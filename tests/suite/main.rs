@@ -1,1 +1,3 @@
 //! What a user can do, end to end. One binary, so that the heavy libraries are linked once.
+
+mod parity;
