@@ -62,7 +62,8 @@ fn the_aged_photo_looks_like_the_reference() {
         for (x, y, pixel) in aged.enumerate_pixels() {
             let at_px = face.photo_to_crop.apply([f64::from(x), f64::from(y)]);
             let inside = at_px.iter().all(|value| (0.0..=111.0).contains(value));
-            let difference: u64 = pixel.0.iter().zip(reference.get_pixel(x, y).0).map(|(a, b)| u64::from(a.abs_diff(b))).sum();
+            let difference: u64 =
+                pixel.0.iter().zip(reference.get_pixel(x, y).0).map(|(a, b)| u64::from(a.abs_diff(b))).sum();
             if inside {
                 total += difference;
                 count += 3;
