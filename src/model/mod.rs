@@ -1,15 +1,24 @@
 //! The networks, as published and as presets. Nothing here knows files, photos or windows:
 //! tensors and plain numbers in, tensors and plain numbers out.
 
+pub mod age_estimation;
 pub mod age_group;
+pub mod backbone;
 pub mod compact;
 pub mod config;
+pub mod decomposition;
+pub mod identity;
+pub mod identity_conditional;
+pub mod layers;
 pub mod parameters;
+pub mod synthesis;
 
+pub use age_estimation::{AgeExpectation, age_expectation};
 pub use age_group::AgeGroup;
 pub use compact::{CompactNetwork, Encoding, Synthesis};
 pub use config::CompactConfig;
-pub use parameters::{ParameterError, Parameters};
+pub use parameters::{Parameter, ParameterError, Parameters};
+pub use synthesis::windowed_flow;
 
 /// Side of the square crop every network works on, in pixels.
 pub const CROP_SIZE_PX: usize = 112;

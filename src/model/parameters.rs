@@ -27,7 +27,9 @@ pub enum ParameterError {
         name: String,
     },
     /// A tensor is there with another shape.
-    #[error("the tensor “{name}” is {found:?} where this network needs {needed:?}: the weights belong to another network")]
+    #[error(
+        "the tensor “{name}” is {found:?} where this network needs {needed:?}: the weights belong to another network"
+    )]
     Shape {
         /// Name of the tensor.
         name: String,
@@ -36,6 +38,9 @@ pub enum ParameterError {
         /// Shape the network needs.
         needed: Vec<usize>,
     },
+    /// The widths that came with the weights contradict each other or this program.
+    #[error("the weights' own description does not fit: {0}")]
+    Config(String),
 }
 
 impl Parameters {
@@ -49,10 +54,7 @@ impl Parameters {
     /// # Errors
     /// When it is missing or has another shape.
     pub fn get(&self, name: &str, shape: &[usize]) -> Result<&[f32], ParameterError> {
-        let found = self
-            .by_name
-            .get(name)
-            .ok_or_else(|| ParameterError::Missing { name: name.to_owned() })?;
+        let found = self.by_name.get(name).ok_or_else(|| ParameterError::Missing { name: name.to_owned() })?;
         if found.shape != shape {
             return Err(ParameterError::Shape {
                 name: name.to_owned(),

@@ -1,1 +1,4 @@
 //! What a user can do, end to end. One binary, so that the heavy libraries are linked once.
+
+mod parity;
+mod weights_files;
