@@ -3,6 +3,7 @@
 
 pub mod change;
 pub mod paste_back;
+mod sample;
 pub mod timeline;
 
 pub use change::Change;

@@ -28,6 +28,27 @@ pub struct Timeline {
 }
 
 impl Timeline {
+    /// A timeline from what the network changes for each group, youngest first; missing groups change nothing.
+    /// Every anchor counts as keeping the whole identity until [`Timeline::with_identity`] says otherwise.
+    pub fn new(changes: Vec<Change>, estimated_age_years: f32) -> Self {
+        let mut changes = changes.into_iter();
+        let anchors = AgeGroup::ALL.map(|group| Anchor {
+            group,
+            change: changes.next().unwrap_or_else(Change::none),
+            identity_cosine: 1.0,
+        });
+        Self { anchors, estimated_age_years }
+    }
+
+    /// The same timeline with the measured cosine of each anchor to the photograph, youngest first.
+    #[must_use]
+    pub fn with_identity(mut self, cosines: &[f32]) -> Self {
+        for (anchor, cosine) in self.anchors.iter_mut().zip(cosines) {
+            anchor.identity_cosine = *cosine;
+        }
+        self
+    }
+
     /// The change that takes the photograph from `own_years` (estimated or stated) to `target_years`.
     ///
     /// Linear between the two neighbouring anchors, constant beyond the ends; the blend at the face's own age is
@@ -77,5 +98,58 @@ fn interpolate(points: &[(f32, f32)], x: f32) -> f32 {
         (Some(low), Some(high)) => low.1 + (high.1 - low.1) * (x - low.0) / (high.0 - low.0),
         (Some(end), None) | (None, Some(end)) => end.1,
         (None, None) => f32::NAN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aging::change::CROP_AREA;
+
+    /// A timeline whose flow and residual are the anchor's index everywhere.
+    fn timeline() -> Timeline {
+        let anchors = AgeGroup::ALL.map(|group| {
+            let value = group.index() as f32;
+            let change = Change {
+                flow_px: vec![[value, -value]; CROP_AREA],
+                residual_levels: vec![[value * 10.0; 3]; CROP_AREA],
+            };
+            Anchor { group, change, identity_cosine: 1.0 - value / 10.0 }
+        });
+        Timeline { anchors, estimated_age_years: 30.0 }
+    }
+
+    #[test]
+    fn nothing_changes_at_the_own_age() {
+        for own_years in [0.0, 5.0, 22.0, 61.0, 90.0] {
+            let change = timeline().change_at(own_years, own_years, 1.0);
+            assert_eq!(change, Change::none(), "own age {own_years}");
+        }
+    }
+
+    #[test]
+    fn between_two_anchors_the_blend_is_linear_and_constant_beyond_the_ends() {
+        let timeline = timeline();
+        let flow = |target: f32| timeline.change_at(target, 5.0, 1.0).flow_px[77][0];
+        assert!((flow(20.5) - 1.5).abs() < 1e-5);
+        assert!((flow(70.0) - 6.0).abs() < 1e-5);
+        assert_eq!(flow(90.0), flow(70.0));
+        assert_eq!(flow(0.0), 0.0);
+    }
+
+    #[test]
+    fn strength_scales_the_change() {
+        let timeline = timeline();
+        let full = timeline.change_at(70.0, 5.0, 1.0).residual_levels[5][1];
+        let half = timeline.change_at(70.0, 5.0, 0.5).residual_levels[5][1];
+        assert!((full - 60.0).abs() < 1e-4 && (half - 30.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn identity_is_complete_at_the_own_age_and_falls_to_the_anchors() {
+        let timeline = timeline();
+        assert_eq!(timeline.identity_at(33.0, 33.0), 1.0);
+        assert!((timeline.identity_at(70.0, 33.0) - 0.4).abs() < 1e-6);
+        assert!((timeline.identity_at(90.0, 33.0) - 0.4).abs() < 1e-6);
     }
 }

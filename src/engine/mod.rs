@@ -1,9 +1,11 @@
-//! The one owner of device and network. [`Pipeline`] is the same work called directly (command line, evaluation);
+//! The one owner of device and network. [`Pipeline`] is the work called directly (command line, evaluation);
 //! [`worker`] runs a pipeline on its own thread for the window: one enum of requests in, one enum of replies out.
 //! Every result is a plain struct: no tensor leaves this room.
 
+mod cache;
 pub mod device;
 pub mod pipeline;
+mod queue;
 pub mod reading;
 pub mod worker;
 

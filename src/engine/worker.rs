@@ -1,9 +1,19 @@
-//! STUB (owner: engine). The engine thread: requests in, replies out, never a wait on the window's side.
-use std::sync::Arc;
+//! The engine thread: one enum of requests in, one enum of replies out, never a wait on the window's side.
+//!
+//! Timeline requests are latest-wins: a newer one takes the place of one that has not started. When a GPU stops
+//! answering, the engine says so, goes on on the CPU and repeats what it was doing.
 
-use super::{DevicePreference, DeviceReport, FaceReading, SharedGpu};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use super::queue::RequestQueue;
+use super::{DevicePreference, DeviceReport, EngineError, FaceReading, Pipeline, SharedGpu};
 use crate::aging::Timeline;
 use crate::face::{AlignedFace, Detection, Photo};
+use crate::weights::{self, Weights};
 
 /// Names a photo across requests and replies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,7 +60,7 @@ pub enum Reply {
         /// How long loading took.
         elapsed_ms: f64,
     },
-    /// The networks could not be loaded, as a sentence with a next step.
+    /// Something could not be done, as a sentence with a next step.
     Failed {
         /// The sentence.
         message: String,
@@ -91,30 +101,191 @@ pub enum Reply {
     },
 }
 
-/// The window's handle on the engine thread.
+/// The window's handle on the engine thread. Dropping it ends the thread after the request it is at.
 #[derive(Debug)]
-pub struct Engine {}
+pub struct Engine {
+    inbox: Arc<Inbox>,
+    replies: Receiver<Reply>,
+}
+
+/// Requests on their way to the thread.
+#[derive(Debug, Default)]
+struct Inbox {
+    queue: Mutex<RequestQueue>,
+    arrived: Condvar,
+}
+
+impl Inbox {
+    /// The queue is plain data, so a panic elsewhere cannot leave it half changed.
+    fn lock(&self) -> MutexGuard<'_, RequestQueue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next request; waits for one. Nothing when the window is gone.
+    fn next(&self) -> Option<Request> {
+        let mut queue = self.lock();
+        loop {
+            if queue.closed {
+                return None;
+            }
+            if let Some(request) = queue.take() {
+                return Some(request);
+            }
+            queue = self.arrived.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
 
 impl Engine {
     /// Starts the thread; loading goes on behind. `wake` is called after every reply (request a repaint there).
     pub fn start(
-        _preference: DevicePreference,
-        _shared: Option<SharedGpu>,
-        _weights_file: Option<std::path::PathBuf>,
-        _wake: impl Fn() + Send + 'static,
+        preference: DevicePreference,
+        shared: Option<SharedGpu>,
+        weights_file: Option<PathBuf>,
+        wake: impl Fn() + Send + 'static,
     ) -> Self {
-        todo!()
+        let inbox = Arc::new(Inbox::default());
+        let (sender, replies) = channel();
+        let theirs = Arc::clone(&inbox);
+        let told = sender.clone();
+        let started = thread::Builder::new().name("engine".to_owned()).spawn(move || {
+            let teller = Teller { sender, wake: Box::new(wake) };
+            Thread::run(preference, shared, weights_file, &theirs, &teller);
+        });
+        if let Err(error) = started {
+            let message = format!("The system refused to start the engine thread ({error}). Close other programs.");
+            // The receiver is held by the Engine returned below, so this cannot fail.
+            let _ = told.send(Reply::Failed { message });
+        }
+        Self { inbox, replies }
     }
+
     /// Asks for something; returns at once.
-    pub fn request(&self, _request: Request) {
-        todo!()
+    pub fn request(&self, request: Request) {
+        self.inbox.lock().put(request);
+        self.inbox.arrived.notify_one();
     }
+
+    /// Withdraws what has not started for a photo that was closed and its faces.
+    pub fn forget(&self, photo: PhotoId, faces: &[FaceId]) {
+        self.inbox.lock().forget(photo, faces);
+    }
+
     /// The next reply, if one has come; never waits.
     pub fn try_reply(&self) -> Option<Reply> {
-        todo!()
+        self.replies.try_recv().ok()
     }
+
     /// How many requests wait or run.
     pub fn pending(&self) -> usize {
-        todo!()
+        self.inbox.lock().pending()
     }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.inbox.lock().closed = true;
+        self.inbox.arrived.notify_one();
+    }
+}
+
+/// The way back to the window.
+struct Teller {
+    sender: Sender<Reply>,
+    wake: Box<dyn Fn() + Send>,
+}
+
+impl Teller {
+    fn tell(&self, reply: Reply) {
+        // A window that has closed needs no reply.
+        let _ = self.sender.send(reply);
+        (self.wake)();
+    }
+}
+
+/// What the engine thread owns.
+struct Thread<'a> {
+    pipeline: Pipeline,
+    weights: Weights,
+    inbox: &'a Inbox,
+    teller: &'a Teller,
+}
+
+impl<'a> Thread<'a> {
+    fn run(
+        preference: DevicePreference,
+        shared: Option<SharedGpu>,
+        weights_file: Option<PathBuf>,
+        inbox: &'a Inbox,
+        teller: &'a Teller,
+    ) {
+        let started = Instant::now();
+        let loaded = weights_file.as_deref().map_or_else(weights::bundled, weights::open);
+        let loaded = loaded.map_err(EngineError::from).and_then(|weights| {
+            let pipeline = Pipeline::new(preference, shared, &weights)?;
+            Ok((pipeline, weights))
+        });
+        match loaded {
+            Err(error) => teller.tell(Reply::Failed { message: error.to_string() }),
+            Ok((pipeline, weights)) => {
+                teller.tell(Reply::Ready {
+                    device: pipeline.device().clone(),
+                    weights_sha256: pipeline.weights_sha256().to_owned(),
+                    elapsed_ms: elapsed_ms(started),
+                });
+                Thread { pipeline, weights, inbox, teller }.serve();
+            }
+        }
+    }
+
+    fn serve(mut self) {
+        while let Some(request) = self.inbox.next() {
+            let reply = match self.answer(&request) {
+                Err(EngineError::Lost(what)) if self.fall_back(&what) => self.answer(&request),
+                answer => answer,
+            };
+            self.inbox.lock().finished();
+            self.teller.tell(reply.unwrap_or_else(|error| Reply::Failed { message: error.to_string() }));
+        }
+    }
+
+    fn answer(&self, request: &Request) -> Result<Reply, EngineError> {
+        let started = Instant::now();
+        match request {
+            Request::FindFaces { photo, pixels } => {
+                let detections = self.pipeline.find_faces(pixels)?;
+                Ok(Reply::FacesFound { photo: *photo, detections, elapsed_ms: elapsed_ms(started) })
+            }
+            Request::ReadFace { face, aligned } => {
+                let reading = Arc::new(self.pipeline.read_face(aligned)?);
+                Ok(Reply::FaceRead { face: *face, reading, elapsed_ms: elapsed_ms(started) })
+            }
+            Request::Timeline { face, aligned } => {
+                let timeline = Arc::new(self.pipeline.timeline(aligned)?);
+                Ok(Reply::TimelineReady { face: *face, timeline, elapsed_ms: elapsed_ms(started) })
+            }
+        }
+    }
+
+    /// Goes on on the CPU after the GPU was lost; false when there is nothing to fall back to.
+    fn fall_back(&mut self, what: &str) -> bool {
+        if self.pipeline.device().kind == super::DeviceKind::Cpu {
+            return false;
+        }
+        let lost = self.pipeline.device().name.clone();
+        let reason = format!("{lost} stopped answering");
+        match Pipeline::on_cpu(reason, &self.weights) {
+            Ok(pipeline) => {
+                let message = format!("{lost} stopped answering ({what}). Going on on the CPU; nothing was lost.");
+                self.teller.tell(Reply::DeviceLost { device: pipeline.device().clone(), message });
+                self.pipeline = pipeline;
+                true
+            }
+            Err(_) => false,
+        }
+    }
+}
+
+fn elapsed_ms(started: Instant) -> f64 {
+    started.elapsed().as_secs_f64() * 1e3
 }

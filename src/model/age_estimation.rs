@@ -1,68 +1,55 @@
-//! The age head (ARCHITECTURE-compact §4) and the age its logits stand for.
+//! Age head: deep expectation over one-year bins, and the age group from the same logits (ARCHITECTURE-compact §4).
 
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
+use burn::tensor::activation::relu;
 
 use super::config::AgeConfig;
 use super::layers::{ConvShape, Source};
 use super::{CELLS, ParameterError};
 
-/// Age features to 101 age logits and seven group logits.
+/// The age head on one device.
 #[derive(Module, Debug)]
 pub struct AgeHead {
     squeeze: Conv2d,
-    fc1: Linear,
+    hidden: Linear,
     age: Linear,
     group: Linear,
 }
 
 impl AgeHead {
-    /// Fills the layers from `age.*`.
+    /// Takes its parameters from names below `age.`.
     ///
     /// # Errors
     /// When a parameter is missing or has another shape.
-    pub fn new(channels: usize, config: &AgeConfig, source: &Source<'_>) -> Result<Self, ParameterError> {
+    pub fn new(channels: usize, config: &AgeConfig, source: Source<'_>) -> Result<Self, ParameterError> {
         Ok(Self {
-            squeeze: source.conv("squeeze", ConvShape::dense(channels, config.squeeze, 1))?,
-            fc1: source.linear("fc1", config.squeeze * CELLS * CELLS, config.hidden)?,
-            age: source.linear("age", config.hidden, config.ages)?,
-            group: source.linear("group", config.ages, config.groups)?,
+            squeeze: source.conv("age.squeeze", ConvShape::new(channels, config.squeeze, 1))?,
+            hidden: source.linear("age.fc1", config.squeeze * CELLS * CELLS, config.hidden, true)?,
+            age: source.linear("age.age", config.hidden, config.ages, true)?,
+            group: source.linear("age.group", config.ages, config.groups, true)?,
         })
     }
 
     /// Age features `[N, C, 7, 7]` to age logits `[N, 101]` and group logits `[N, 7]`.
     pub fn forward(&self, x_age: Tensor<4>) -> (Tensor<2>, Tensor<2>) {
-        let squeezed = activation::relu(self.squeeze.forward(x_age)).flatten(1, 3);
-        let age = self.age.forward(activation::relu(self.fc1.forward(squeezed)));
-        let group = self.group.forward(age.clone());
-        (age, group)
+        let squeezed = relu(self.squeeze.forward(x_age)).flatten(1, 3);
+        let age_logits = self.age.forward(relu(self.hidden.forward(squeezed)));
+        let group_logits = self.group.forward(age_logits.clone());
+        (age_logits, group_logits)
     }
 }
 
-/// An age distribution in two numbers.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct AgeExpectation {
-    /// Expected age in years.
-    pub mean_years: f32,
-    /// Standard deviation of the distribution in years: the network's doubt, not a measured error.
-    pub std_years: f32,
-}
-
-/// Mean and standard deviation of the softmax over the one-year bins `0, 1, …` of one face's age logits.
-pub fn age_expectation(age_logits: &[f32]) -> AgeExpectation {
-    let largest = age_logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let (mut total, mut first, mut second) = (0.0_f64, 0.0, 0.0);
-    for (years, logit) in age_logits.iter().enumerate() {
-        let (years, weight) = (years as f64, f64::from(logit - largest).exp());
-        total += weight;
-        first += weight * years;
-        second += weight * years * years;
-    }
-    let mean = first / total;
-    let variance = (second / total - mean * mean).max(0.0);
-    AgeExpectation { mean_years: mean as f32, std_years: variance.sqrt() as f32 }
+/// Expected age and standard deviation in years of the distribution these logits stand for; bin k is k years.
+pub fn expected_age(logits: &[f32]) -> (f32, f32) {
+    let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weights: Vec<f64> = logits.iter().map(|logit| f64::from(logit - highest).exp()).collect();
+    let total: f64 = weights.iter().sum();
+    let moment = |power: i32| weights.iter().zip(0..).map(|(w, k)| w * f64::from(k).powi(power)).sum::<f64>() / total;
+    let (mean, square) = (moment(1), moment(2));
+    (mean as f32, (square - mean * mean).max(0.0).sqrt() as f32)
 }
 
 #[cfg(test)]
@@ -70,18 +57,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn expectation_of_two_equal_ages_lies_between_them() {
-        let mut logits = [-1000.0; 101];
+    fn two_equal_bins_average_and_spread() {
+        let mut logits = [-100.0; 101];
         logits[20] = 3.0;
-        logits[30] = 3.0;
-        let age = age_expectation(&logits);
-        assert!((age.mean_years - 25.0).abs() < 1e-4 && (age.std_years - 5.0).abs() < 1e-4, "{age:?}");
-    }
-
-    #[test]
-    fn large_logits_stay_finite() {
-        let mut logits = [0.0; 101];
-        logits[40] = 1e30;
-        assert_eq!(age_expectation(&logits), AgeExpectation { mean_years: 40.0, std_years: 0.0 });
+        logits[40] = 3.0;
+        let (years, spread_years) = expected_age(&logits);
+        assert!((years - 30.0).abs() < 1e-4 && (spread_years - 10.0).abs() < 1e-4);
     }
 }

@@ -3,12 +3,12 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::age_estimation::AgeHead;
-use super::backbone::{Backbone, Taps};
+use super::backbone::{MobileBackbone, Taps};
 use super::decomposition::Decomposition;
 use super::identity::IdentityHead;
 use super::identity_conditional::IdentityConditional;
 use super::layers::Source;
-use super::synthesis::{DecoderStages, ResidualDecoder};
+use super::synthesis::{Decoder, DecoderStages};
 use super::{AgeGroup, CROP_SIZE_PX, CompactConfig, ParameterError, Parameters};
 
 /// What encoding a batch of faces yields. N is the batch.
@@ -42,7 +42,7 @@ pub struct Encoding {
 #[derive(Clone, Debug)]
 pub struct Synthesis {
     /// Flow in pixels of the crop, x then y, not windowed: `[G, 2, 28, 28]`. For the crop's own size see
-    /// [`windowed_flow`](super::synthesis::windowed_flow).
+    /// [`upsample_flow`](super::synthesis::upsample_flow).
     pub flow_px: Tensor<4>,
     /// Residual in units of the [-1, 1] image, windowed: `[G, 3, 112, 112]`.
     pub residual: Tensor<4>,
@@ -60,12 +60,12 @@ pub struct SynthesisTrace {
 /// The compact network on one device.
 #[derive(Debug)]
 pub struct CompactNetwork {
-    backbone: Backbone,
+    backbone: MobileBackbone,
     afd: Decomposition,
     identity: IdentityHead,
     age: AgeHead,
     icm: IdentityConditional,
-    decoder: ResidualDecoder,
+    decoder: Decoder,
     window: Vec<f32>,
     /// The same on the device, `[1, 1, 112, 112]`.
     window_tensor: Tensor<4>,
@@ -78,18 +78,17 @@ impl CompactNetwork {
     /// When the config does not fit this program, or a parameter is missing or has another shape.
     pub fn new(config: &CompactConfig, parameters: &Parameters, device: &Device) -> Result<Self, ParameterError> {
         config.validate().map_err(ParameterError::Config)?;
-        let source = Source::new(parameters, device);
-        let generator = source.part("generator");
+        let source = Source { parameters, device };
         let channels = config.afd.channels;
         let window_shape = [1, 1, CROP_SIZE_PX, CROP_SIZE_PX];
-        let window = generator.values("window", &window_shape)?.to_vec();
+        let window = parameters.get("generator.window", &window_shape)?.to_vec();
         Ok(Self {
-            backbone: Backbone::new(&config.backbone, &source.part("backbone"))?,
-            afd: Decomposition::new(&config.afd, &source.part("afd"))?,
-            identity: IdentityHead::new(channels, config.identity.dim, &source.part("identity"))?,
-            age: AgeHead::new(channels, &config.age, &source.part("age"))?,
-            icm: IdentityConditional::new(channels, &config.icm, &generator.part("icm"))?,
-            decoder: ResidualDecoder::new(config, &generator.part("decoder"))?,
+            backbone: MobileBackbone::new(&config.backbone, source)?,
+            afd: Decomposition::new(&config.afd, source)?,
+            identity: IdentityHead::new(channels, config.identity.dim, source)?,
+            age: AgeHead::new(channels, &config.age, source)?,
+            icm: IdentityConditional::new(channels, &config.icm, source)?,
+            decoder: Decoder::new(config, source)?,
             window_tensor: Tensor::from_data(TensorData::new(window.clone(), window_shape), device),
             window,
         })
@@ -125,7 +124,7 @@ impl CompactNetwork {
 
     /// [`Self::synthesise`] with every stage kept; its residual is not windowed.
     pub fn synthesise_traced(&self, face: Tensor<4>, encoding: &Encoding, groups: &[AgeGroup]) -> SynthesisTrace {
-        let icm = self.icm.forward(encoding.x_id.clone(), groups);
+        let icm = self.icm.forward(&encoding.x_id, groups);
         let taps = Taps {
             t56: encoding.t56.clone(),
             t28: encoding.t28.clone(),
@@ -138,7 +137,7 @@ impl CompactNetwork {
 
     /// The pooling pyramid behind the channel gate, `[N, 14336]` for features `[N, 1024, 7, 7]`.
     pub fn pyramid(&self, x: Tensor<4>) -> Tensor<2> {
-        self.afd.pyramid(x)
+        self.afd.pyramid(&x)
     }
 
     /// The soft window `[112 × 112]`, row-major, 0 at the border of the crop and 1 over the face.

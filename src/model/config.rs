@@ -188,6 +188,15 @@ impl BackboneConfig {
         self.tap_index(tap).map(|index| self.pairs[index].out_channels)
     }
 
+    /// Positions of the taps t56, t28 and t14 among the pairs; the last pair yields x.
+    ///
+    /// # Errors
+    /// When a tap's name is not that of a pair.
+    pub fn tapped_pairs(&self) -> Result<[usize; 3], String> {
+        let TapsConfig { t56, t28, t14, .. } = &self.taps;
+        Ok([self.tap_index(t56)?, self.tap_index(t28)?, self.tap_index(t14)?])
+    }
+
     fn validate(&self) -> Result<(), String> {
         ensure(is_width(self.stem), "the first convolution has no channels, or too many")?;
         ensure(self.input_scale.is_finite(), "the input scale is not a number")?;

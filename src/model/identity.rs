@@ -1,5 +1,4 @@
-//! The identity head (ARCHITECTURE-compact §3): identity features to an embedding. Similarity and its meaning are
-//! not known here.
+//! Identity head: one linear layer from the identity features to the embedding (ARCHITECTURE-compact §3).
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -8,23 +7,23 @@ use burn::tensor::Tensor;
 use super::layers::Source;
 use super::{CELLS, ParameterError};
 
-/// One linear layer over the flattened identity features.
+/// The projection, batch norms folded in.
 #[derive(Module, Debug)]
 pub struct IdentityHead {
-    proj: Linear,
+    projection: Linear,
 }
 
 impl IdentityHead {
-    /// Fills the layer from `identity.*`.
+    /// Takes its parameters from names below `identity.`.
     ///
     /// # Errors
     /// When a parameter is missing or has another shape.
-    pub fn new(channels: usize, dim: usize, source: &Source<'_>) -> Result<Self, ParameterError> {
-        Ok(Self { proj: source.linear("proj", channels * CELLS * CELLS, dim)? })
+    pub fn new(channels: usize, dimensions: usize, source: Source<'_>) -> Result<Self, ParameterError> {
+        Ok(Self { projection: source.linear("identity.proj", channels * CELLS * CELLS, dimensions, true)? })
     }
 
-    /// Identity features `[N, C, 7, 7]` to embeddings `[N, dim]`, not normalised.
+    /// Identity features `[N, C, 7, 7]` to embeddings `[N, D]`, not normalised.
     pub fn forward(&self, x_id: Tensor<4>) -> Tensor<2> {
-        self.proj.forward(x_id.flatten(1, 3))
+        self.projection.forward(x_id.flatten(1, 3))
     }
 }

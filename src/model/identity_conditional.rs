@@ -26,27 +26,27 @@ pub struct IdentityConditional {
 }
 
 impl IdentityConditional {
-    /// Fills the layers from `generator.icm.*`. The config must have passed [`super::CompactConfig::validate`].
+    /// Takes its parameters from names below `generator.icm.`. The config must have passed
+    /// [`CompactConfig::validate`](super::CompactConfig::validate).
     ///
     /// # Errors
     /// When a parameter is missing or has another shape.
     pub fn new(
         channels: usize,
         config: &IdentityConditionalConfig,
-        source: &Source<'_>,
+        source: Source<'_>,
     ) -> Result<Self, ParameterError> {
         let (unit, width) = (config.unit, config.width);
         let convolutions = 0..2 * config.residual_units;
-        let block = |k| source.param(&format!("blocks.{k}"), [GROUP_COUNT, unit, unit, 3, 3]);
-        let bias = |k| source.param(&format!("biases.{k}"), [width]);
-        let (enter, leave) = (source.part("enter"), source.part("leave"));
+        let block = |k| source.param(&format!("generator.icm.blocks.{k}"), [GROUP_COUNT, unit, unit, 3, 3]);
+        let bias = |k| source.param(&format!("generator.icm.biases.{k}"), [width]);
         Ok(Self {
-            enter_weight: enter.param("weight", [width, channels, 1, 1])?,
-            enter_bias: enter.param("bias", [width])?,
+            enter_weight: source.param("generator.icm.enter.weight", [width, channels, 1, 1])?,
+            enter_bias: source.param("generator.icm.enter.bias", [width])?,
             blocks: convolutions.clone().map(block).collect::<Result<_, _>>()?,
             biases: convolutions.map(bias).collect::<Result<_, _>>()?,
-            leave_weight: leave.param("weight", [config.out, width, 1, 1])?,
-            leave_bias: leave.param("bias", [config.out])?,
+            leave_weight: source.param("generator.icm.leave.weight", [config.out, width, 1, 1])?,
+            leave_bias: source.param("generator.icm.leave.bias", [config.out])?,
             unit,
             start: config.start.clone(),
         })
@@ -55,9 +55,9 @@ impl IdentityConditional {
     /// Identity features of one face `[1, C, 7, 7]` seen from G groups: `[G, out, 7, 7]`.
     ///
     /// The groups' slices lie side by side as channels, so that one grouped convolution serves them all.
-    pub fn forward(&self, x_id: Tensor<4>, groups: &[AgeGroup]) -> Tensor<4> {
+    pub fn forward(&self, x_id: &Tensor<4>, groups: &[AgeGroup]) -> Tensor<4> {
         let weight = self.gather(&self.enter_weight.val(), 0, groups);
-        let mut y = leaky(convolve(x_id, weight, self.gather(&self.enter_bias.val(), 0, groups), 1));
+        let mut y = leaky(convolve(x_id.clone(), weight, self.gather(&self.enter_bias.val(), 0, groups), 1));
         for k in (0..self.blocks.len()).step_by(2) {
             let z = leaky(self.routed(k, y.clone(), groups));
             y = leaky(y + self.routed(k + 1, z, groups));

@@ -13,12 +13,10 @@ pub mod layers;
 pub mod parameters;
 pub mod synthesis;
 
-pub use age_estimation::{AgeExpectation, age_expectation};
 pub use age_group::AgeGroup;
 pub use compact::{CompactNetwork, Encoding, Synthesis};
 pub use config::CompactConfig;
 pub use parameters::{Parameter, ParameterError, Parameters};
-pub use synthesis::windowed_flow;
 
 /// Side of the square crop every network works on, in pixels.
 pub const CROP_SIZE_PX: usize = 112;

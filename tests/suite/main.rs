@@ -1,4 +1,6 @@
 //! What a user can do, end to end. One binary, so that the heavy libraries are linked once.
 
+mod aging;
+mod detector;
 mod parity;
 mod weights_files;

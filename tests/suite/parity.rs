@@ -6,7 +6,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use burn::tensor::{Device, DeviceKind, Tensor, TensorData};
-use mtlface::model::{AgeGroup, CROP_SIZE_PX, CompactNetwork, age_expectation, windowed_flow};
+use mtlface::model::age_estimation::expected_age;
+use mtlface::model::synthesis::upsample_flow;
+use mtlface::model::{AgeGroup, CROP_SIZE_PX, CompactNetwork};
 use mtlface::recognition::Embedding;
 use mtlface::weights;
 use safetensors::SafeTensors;
@@ -76,7 +78,7 @@ fn encode(network: &CompactNetwork, faces: &[f32], device: &Device, values: &mut
     let age_logits = numbers(encoding.age_logits);
     let unit = embedding.chunks_exact(128).flat_map(|face| Embedding::from_vector(face).as_slice().to_vec());
     values.insert("embedding".into(), unit.collect());
-    let years = age_logits.chunks_exact(101).map(|logits| age_expectation(logits).mean_years);
+    let years = age_logits.chunks_exact(101).map(|logits| expected_age(logits).0);
     values.insert("age_years".into(), years.collect());
     values.insert("embedding_raw".into(), embedding);
     values.insert("age_logits".into(), age_logits);
@@ -113,7 +115,7 @@ fn synthesise(network: &CompactNetwork, pixels: &[f32], device: &Device, values:
     let (flow, residual) = (numbers(shown.flow_px), numbers(shown.residual));
     let groups = flow.chunks_exact(flow.len() / 7).zip(residual.chunks_exact(3 * AREA));
     for (group, (flow, residual)) in groups.enumerate() {
-        let aged = age(pixels, &windowed_flow(flow, network.window()), residual);
+        let aged = age(pixels, &upsample_flow(flow, network.window()), residual);
         values.entry(format!("flow.{group}")).or_default().extend(flow);
         values.entry(format!("residual.{group}")).or_default().extend(residual);
         values.entry(format!("aged.{group}")).or_default().extend(aged);

@@ -3,7 +3,7 @@
 
 pub mod residual;
 
-pub use residual::{DecoderStages, ResidualDecoder};
+pub use residual::{Decoder, DecoderStages};
 
 use super::{CROP_SIZE_PX, FLOW_SIZE};
 
@@ -11,7 +11,7 @@ use super::{CROP_SIZE_PX, FLOW_SIZE};
 /// `[x, y]` in pixels of the crop, row-major (ARCHITECTURE-compact §6: `window(p) · F(p)`).
 ///
 /// `flow_px` holds `[2, 28, 28]` numbers, `window` 112×112. Bilinear with half-pixel centres and clamped edges.
-pub fn windowed_flow(flow_px: &[f32], window: &[f32]) -> Vec<[f32; 2]> {
+pub fn upsample_flow(flow_px: &[f32], window: &[f32]) -> Vec<[f32; 2]> {
     let (x, y) = flow_px.split_at(flow_px.len() / 2);
     let taps: Vec<Tap> = (0..CROP_SIZE_PX).map(Tap::at).collect();
     let mut out = Vec::with_capacity(window.len());
@@ -52,7 +52,7 @@ mod tests {
     fn a_flow_linear_in_x_stays_linear_away_from_the_edges() {
         let cells = FLOW_SIZE * FLOW_SIZE;
         let flow: Vec<f32> = (0..2 * cells).map(|i| if i < cells { (i % FLOW_SIZE) as f32 } else { 1.0 }).collect();
-        let out = windowed_flow(&flow, &[0.5; CROP_SIZE_PX * CROP_SIZE_PX]);
+        let out = upsample_flow(&flow, &[0.5; CROP_SIZE_PX * CROP_SIZE_PX]);
         let [x, y] = out[50 * CROP_SIZE_PX + 60];
         assert!((x - 0.5 * (60.5 / 4.0 - 0.5)).abs() < 1e-5 && (y - 0.5).abs() < 1e-6);
         assert_eq!(out[0], [0.0, 0.5]);

@@ -4,13 +4,13 @@
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
-use burn::tensor::module::conv2d;
-use burn::tensor::ops::ConvOptions;
+use burn::tensor::module::{conv2d, interpolate};
+use burn::tensor::ops::{ConvOptions, InterpolateMode, InterpolateOptions};
 
 use crate::model::ParameterError;
 use crate::model::backbone::Taps;
 use crate::model::config::CompactConfig;
-use crate::model::layers::{ConvShape, Source, leaky, upsample_twice};
+use crate::model::layers::{ConvShape, Source, leaky};
 
 /// Every stage of the decoder for G groups of one face.
 #[derive(Clone, Debug)]
@@ -49,14 +49,14 @@ struct UpFuseWidths {
 }
 
 impl UpFuse {
-    fn new(widths: UpFuseWidths, source: &Source<'_>) -> Result<Self, ParameterError> {
+    fn new(name: &str, widths: UpFuseWidths, source: Source<'_>) -> Result<Self, ParameterError> {
         let UpFuseWidths { below, skip, keep, out } = widths;
-        let compress = |keep| source.conv("skip", ConvShape::dense(skip, keep, 1));
+        let compress = |keep| source.conv(&format!("{name}.skip"), ConvShape::new(skip, keep, 1));
         Ok(Self {
-            reduce: source.conv("reduce", ConvShape::dense(below, out, 1))?,
+            reduce: source.conv(&format!("{name}.reduce"), ConvShape::new(below, out, 1))?,
             skip: keep.map(compress).transpose()?,
-            conv1: source.conv("conv1", ConvShape::dense(out + keep.unwrap_or(skip), out, 3))?,
-            conv2: source.conv("conv2", ConvShape::dense(out, out, 3))?,
+            conv1: source.conv(&format!("{name}.conv1"), ConvShape::new(out + keep.unwrap_or(skip), out, 3))?,
+            conv2: source.conv(&format!("{name}.conv2"), ConvShape::new(out, out, 3))?,
         })
     }
 
@@ -65,7 +65,7 @@ impl UpFuse {
     /// `conv1` runs over both side by side; a convolution is linear, so the skip's part of it is computed once and
     /// added to each group's.
     fn forward(&self, below: Tensor<4>, skip: Tensor<4>) -> Tensor<4> {
-        let u = upsample_twice(self.reduce.forward(below));
+        let u = doubled(self.reduce.forward(below));
         let s = match &self.skip {
             Some(compress) => compress.forward(skip),
             None => skip,
@@ -83,7 +83,7 @@ impl UpFuse {
 
 /// Four [`UpFuse`] blocks, the flow read off the second, the residual off the last.
 #[derive(Module, Debug)]
-pub struct ResidualDecoder {
+pub struct Decoder {
     up14: UpFuse,
     up28: UpFuse,
     up56: UpFuse,
@@ -93,25 +93,26 @@ pub struct ResidualDecoder {
     max_flow_px: f32,
 }
 
-impl ResidualDecoder {
-    /// Fills the layers from `generator.decoder.*`. The config must have passed [`CompactConfig::validate`].
+impl Decoder {
+    /// Takes its parameters from names below `generator.decoder.`. The config must have passed [`CompactConfig::validate`].
     ///
     /// # Errors
     /// When a parameter is missing or has another shape.
-    pub fn new(config: &CompactConfig, source: &Source<'_>) -> Result<Self, ParameterError> {
+    pub fn new(config: &CompactConfig, source: Source<'_>) -> Result<Self, ParameterError> {
         let (widths, keep) = (&config.decoder.widths, &config.decoder.keep);
         let taps = &config.backbone.taps;
         let tap = |name| config.backbone.tap_channels(name).map_err(ParameterError::Config);
         let block = |name: &str, below, skip, keep, out| {
-            UpFuse::new(UpFuseWidths { below, skip, keep, out }, &source.part(name))
+            let name = format!("generator.decoder.{name}");
+            UpFuse::new(&name, UpFuseWidths { below, skip, keep, out }, source)
         };
         Ok(Self {
             up14: block("up14", config.icm.out, tap(&taps.t14)?, Some(keep[0]), widths[0])?,
             up28: block("up28", widths[0], tap(&taps.t28)?, Some(keep[1]), widths[1])?,
             up56: block("up56", widths[1], tap(&taps.t56)?, Some(keep[2]), widths[2])?,
             up112: block("up112", widths[2], 3, None, widths[3])?,
-            to_flow: source.conv("to_flow", ConvShape::dense(widths[1], 2, 3))?,
-            to_rgb: source.conv("to_rgb", ConvShape::dense(widths[3], 3, 3))?,
+            to_flow: source.conv("generator.decoder.to_flow", ConvShape::new(widths[1], 2, 3))?,
+            to_rgb: source.conv("generator.decoder.to_rgb", ConvShape::new(widths[3], 3, 3))?,
             max_flow_px: config.decoder.max_flow_px,
         })
     }
@@ -127,4 +128,13 @@ impl ResidualDecoder {
         let residual = self.to_rgb.forward(up112.clone()).tanh();
         DecoderStages { up14, up28, up56, up112, flow_px, residual }
     }
+}
+
+/// Twice the size, bilinear with half-pixel centres and clamped edges.
+fn doubled(x: Tensor<4>) -> Tensor<4> {
+    let [_, _, height, width] = x.dims();
+    let options = InterpolateOptions::new(InterpolateMode::Bilinear)
+        .with_align_corners(false)
+        .with_output_size([2 * height, 2 * width]);
+    interpolate(x, options)
 }
