@@ -3,3 +3,4 @@
 mod aging;
 mod detector;
 mod parity;
+mod weights_files;
