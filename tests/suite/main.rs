@@ -2,4 +2,5 @@
 
 mod aging;
 mod detector;
+mod evaluation;
 mod parity;
