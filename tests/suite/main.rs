@@ -5,3 +5,4 @@ mod calibration;
 mod detector;
 mod evaluation;
 mod parity;
+mod weights_files;
