@@ -1,6 +1,7 @@
 //! What a user can do, end to end. One binary, so that the heavy libraries are linked once.
 
 mod aging;
+mod calibration;
 mod detector;
 mod evaluation;
 mod parity;
