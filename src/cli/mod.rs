@@ -1,8 +1,120 @@
-//! The command line: one file per command, over the same library calls as the window. STUB (owner: cli).
+//! The command line: one file per command, over the same library calls as the window. With `--json` a command prints
+//! one JSON object on stdout and nothing else there. Exit codes: 0 done, 1 could not, 2 wrong usage.
 
+mod age;
+mod arguments;
+mod attention;
+mod common;
+mod compare;
+mod doctor;
+mod faces;
+mod open;
+mod problem;
+mod subject;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+pub use common::{CommonArgs, Output};
+pub use problem::Problem;
+
+/// See a face across a lifetime, and compare faces across ages. Everything stays on this machine.
+///
+/// Without a command the window opens, on PHOTO if one is given.
+#[derive(Debug, Parser)]
+#[command(name = "mtlface", version, max_term_width = 100)]
+struct Arguments {
+    /// Photo to open in the window
+    photo: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    common: CommonArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show a face at other ages, in the whole photo
+    Age(age::AgeArgs),
+    /// Compare the faces of two photos
+    Compare(compare::CompareArgs),
+    /// Show where the network finds identity and where age
+    Attention(attention::AttentionArgs),
+    /// List the faces of a photo
+    Faces(faces::FacesArgs),
+    /// Check this installation: device, weights, self-test, time of each stage
+    Doctor,
+}
 
 /// Runs what the arguments ask for.
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    if arguments.photo.is_some() && arguments.command.is_some() {
+        let message = "a photo to open and a command do not go together";
+        return usage(&Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, message));
+    }
+    start_log(arguments.common.quiet);
+    let json = arguments.common.json;
+    let outcome = catch_unwind(AssertUnwindSafe(|| dispatch(&arguments))).unwrap_or_else(|_| {
+        let sentence = "the program failed where it should not; the lines above say where";
+        Err(Problem::new(sentence, "Report it with the photo's format and size, and the output of `mtlface doctor`.")
+            .into())
+    });
+    match outcome {
+        Ok(output) => {
+            problem::print(&if json { output.json.to_string() } else { output.text });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            problem::report(&error, json);
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn dispatch(arguments: &Arguments) -> anyhow::Result<Output> {
+    let common = &arguments.common;
+    common.start_threads()?;
+    match &arguments.command {
+        None => open::run(arguments.photo.as_deref(), common),
+        Some(Command::Age(arguments)) => age::run(arguments, common),
+        Some(Command::Compare(arguments)) => compare::run(arguments, common),
+        Some(Command::Attention(arguments)) => attention::run(arguments, common),
+        Some(Command::Faces(arguments)) => faces::run(arguments, common),
+        Some(Command::Doctor) => doctor::run(common),
+    }
+}
+
+/// Prints help, the version or a usage error; a usage error is a JSON object too where one was asked for.
+fn usage(error: &clap::Error) -> ExitCode {
+    let is_error = error.use_stderr();
+    if is_error && std::env::args_os().any(|argument| argument == "--json") {
+        let rendered = error.render().to_string();
+        let sentence = rendered.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        problem::print(&problem::json(&sentence, "Run `mtlface --help`.").to_string());
+    }
+    // A closed terminal is no reason to fail differently.
+    let _ = error.print();
+    ExitCode::from(if is_error { 2 } else { 0 })
+}
+
+fn start_log(quiet: bool) {
+    let level = if quiet { "error" } else { "warn,wgpu_hal=error,wgpu_core=error" };
+    let _ = env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Arguments::command().debug_assert();
+    }
 }

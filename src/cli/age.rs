@@ -1,0 +1,255 @@
+//! `mtlface age PHOTO --to 5,25,45,65 -o DIR`: the whole photo and the face at other ages, and a contact sheet.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use super::arguments::{FaceArgs, stated_age, strength, target_age};
+use super::common::{CommonArgs, Loaded, Output, milliseconds, number, text_of, with};
+use super::subject::{Subject, minor_warning};
+use crate::aging::export::{
+    OutputFolder, PictureKind, Provenance, Sheet, SheetCell, contact_sheet, encode_png, face_picture, labelled_face,
+    labelled_photo, years_text,
+};
+use crate::aging::{Change, age_crop, age_photo};
+use crate::face::AlignedFace;
+use crate::model::AgeGroup;
+
+/// Arguments of `age`.
+#[derive(Debug, clap::Args)]
+pub struct AgeArgs {
+    /// The photo
+    photo: PathBuf,
+    /// Ages to show, in years, such as 5,25,45,65
+    #[arg(long, value_name = "AGES", value_delimiter = ',', required = true, value_parser = target_age)]
+    to: Vec<f32>,
+    /// Folder to write to; made where it does not exist
+    #[arg(short, long = "output", value_name = "DIR")]
+    output: PathBuf,
+    /// The person's age in the photo, where it is known [default: as estimated]
+    #[arg(long, value_name = "YEARS", value_parser = stated_age)]
+    own_age: Option<f32>,
+    /// How much of the learnt change is applied, 0 to 2
+    #[arg(long, value_name = "S", default_value = "1", value_parser = strength)]
+    strength: f32,
+    #[command(flatten)]
+    which: FaceArgs,
+}
+
+/// What is asked of one face.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// Ages in years.
+    pub ages_years: Vec<f32>,
+    /// The person's age where it was stated.
+    pub own_age_years: Option<f32>,
+    /// How much of the change is applied.
+    pub strength: f32,
+}
+
+/// Writes the pictures.
+pub fn run(arguments: &AgeArgs, common: &CommonArgs) -> anyhow::Result<Output> {
+    let started = Instant::now();
+    let folder = OutputFolder::prepare(&arguments.output, &[&arguments.photo])?;
+    let loaded = common.load()?;
+    let subject = Subject::open(&arguments.photo, &arguments.which, common, &loaded.pipeline)?;
+    let wish =
+        Wish { ages_years: arguments.to.clone(), own_age_years: arguments.own_age, strength: arguments.strength };
+    write_ages(&subject, &wish, &folder, &loaded, common, started)
+}
+
+/// One age of the face, computed but not yet drawn.
+struct Aged {
+    age_years: f32,
+    change: Change,
+    identity_cosine: f32,
+}
+
+/// One age, written.
+struct Written {
+    age_years: f32,
+    identity_cosine: f32,
+    face_path: PathBuf,
+    photo_path: PathBuf,
+    /// The face without its label, for the sheet.
+    face: image::RgbImage,
+}
+
+/// Writes the photo and the face at every age wished for, and the contact sheet.
+pub fn write_ages(
+    subject: &Subject,
+    wish: &Wish,
+    folder: &OutputFolder,
+    loaded: &Loaded,
+    common: &CommonArgs,
+    started: Instant,
+) -> anyhow::Result<Output> {
+    let own_years = wish.own_age_years.unwrap_or(subject.reading.age.years);
+    let aged = age_face(subject, wish, own_years, loaded)?;
+    let base = base_name(&subject.photo.name, subject);
+    let record = provenance(subject, wish, own_years, loaded, common);
+    let written: anyhow::Result<Vec<Written>> =
+        aged.par_iter().map(|aged| write_one(subject, aged, &base, folder, &record)).collect();
+    let written = written?;
+    let sheet = contact_sheet(&sheet(subject, &written, wish, own_years, loaded));
+    let sheet = encode_png(&sheet, PictureKind::SyntheticSheet, &record)?;
+    let sheet_path = folder.write(&format!("{base}-sheet.png"), &sheet)?;
+    let mut warnings = subject.warnings.clone();
+    warnings.extend(minor_warning(own_years));
+    let elapsed_ms = milliseconds(started);
+    let own = json!({
+        "source": with_own_age(subject.source_json(), own_years, wish.own_age_years.is_some()),
+        "outputs": written.iter().map(Written::json).collect::<Vec<_>>(),
+        "sheet_path": text_of(&sheet_path),
+        "warnings": warnings,
+        "elapsed_ms": elapsed_ms,
+    });
+    let json = with(common.record(loaded, parameters(wish, own_years)), own);
+    Ok(Output { json, text: text(subject, wish, &written, &sheet_path, &warnings, elapsed_ms) })
+}
+
+/// The change at every age, and the identity it keeps, measured on the face as it is shown.
+fn age_face(subject: &Subject, wish: &Wish, own_years: f32, loaded: &Loaded) -> anyhow::Result<Vec<Aged>> {
+    let timeline = loaded.pipeline.timeline(&subject.face)?;
+    let changes: Vec<Change> =
+        wish.ages_years.iter().map(|age| timeline.change_at(*age, own_years, wish.strength)).collect();
+    let crops: Vec<AlignedFace> = changes
+        .iter()
+        .map(|change| AlignedFace { pixels: age_crop(&subject.face.pixels, change), ..subject.face.clone() })
+        .collect();
+    let readings = loaded.pipeline.read_faces(&crops.iter().collect::<Vec<_>>())?;
+    let cosines = readings.iter().map(|reading| reading.embedding.cosine(&subject.reading.embedding));
+    let aged = wish.ages_years.iter().zip(changes).zip(cosines);
+    Ok(aged
+        .map(|((age_years, change), identity_cosine)| Aged { age_years: *age_years, change, identity_cosine })
+        .collect())
+}
+
+fn write_one(
+    subject: &Subject,
+    aged: &Aged,
+    base: &str,
+    folder: &OutputFolder,
+    provenance: &Provenance,
+) -> anyhow::Result<Written> {
+    let (face, age_years) = (&subject.face, aged.age_years);
+    let mut provenance = provenance.clone();
+    provenance.parameters["target_age_years"] = number(age_years);
+    let photo = age_photo(&subject.photo.pixels, &face.photo_to_crop, &aged.change);
+    let kind = PictureKind::Synthetic(age_years);
+    let name = format!("{base}-age-{}", years_text(age_years));
+    let whole = encode_png(&labelled_photo(&photo, face, age_years), kind, &provenance)?;
+    let photo_path = folder.write(&format!("{name}.png"), &whole)?;
+    let labelled = encode_png(&labelled_face(&photo, &face.photo_to_crop, age_years), kind, &provenance)?;
+    let face_path = folder.write(&format!("{name}-face.png"), &labelled)?;
+    let face = face_picture(&photo, &face.photo_to_crop);
+    Ok(Written { age_years, identity_cosine: aged.identity_cosine, face_path, photo_path, face })
+}
+
+impl Written {
+    fn json(&self) -> Value {
+        json!({
+            "target_age_years": number(self.age_years),
+            "group": AgeGroup::of_years(self.age_years).label(),
+            "face_path": text_of(&self.face_path),
+            "photo_path": text_of(&self.photo_path),
+            "identity_cosine": number(self.identity_cosine),
+        })
+    }
+}
+
+fn parameters(wish: &Wish, own_years: f32) -> Value {
+    json!({
+        "to_years": wish.ages_years.iter().copied().map(number).collect::<Vec<_>>(),
+        "own_age_years": number(own_years),
+        "own_age_stated": wish.own_age_years.is_some(),
+        "strength": number(wish.strength),
+    })
+}
+
+fn with_own_age(mut source: Value, own_years: f32, stated: bool) -> Value {
+    source["own_age_years"] = number(own_years);
+    source["own_age_stated"] = json!(stated);
+    source
+}
+
+fn provenance(subject: &Subject, wish: &Wish, own_years: f32, loaded: &Loaded, common: &CommonArgs) -> Provenance {
+    let pipeline = &loaded.pipeline;
+    let parameters = parameters(wish, own_years);
+    Provenance::new(&subject.face, pipeline.weights_sha256(), pipeline.device(), common.seed, parameters)
+}
+
+/// The first part of every file name: the photo's own name without its ending, and the face where it is not the first.
+pub fn base_name(photo_name: &str, subject: &Subject) -> String {
+    let stem = Path::new(photo_name).file_stem().map_or("photo".into(), |stem| stem.to_string_lossy());
+    match subject.face_number {
+        1 => stem.into_owned(),
+        number => format!("{stem}-face-{number}"),
+    }
+}
+
+fn sheet(subject: &Subject, written: &[Written], wish: &Wish, own_years: f32, loaded: &Loaded) -> Sheet {
+    let photograph = SheetCell::Photograph {
+        picture: face_picture(&subject.photo.pixels, &subject.face.photo_to_crop),
+        age_years: own_years,
+        stated: wish.own_age_years.is_some(),
+    };
+    let synthetic = written.iter().map(|written| SheetCell::Synthetic {
+        picture: written.face.clone(),
+        age_years: written.age_years,
+        identity_cosine: written.identity_cosine,
+    });
+    let count = match written.len() {
+        1 => "one synthetic age".to_owned(),
+        count => format!("{count} synthetic ages"),
+    };
+    Sheet {
+        title: subject.photo.name.clone(),
+        subtitle: format!("Estimated age {} years · {count}", subject.age_text()),
+        cells: std::iter::once(photograph).chain(synthetic).collect(),
+        notes: vec![
+            "Synthetic ages show what a network learnt from photographs of other people. They do not predict how \
+             this person did or will look. Identity kept is the cosine between the face as shown and the photograph; \
+             1 is the same."
+                .to_owned(),
+            format!(
+                "mtlface {} · {} · weights {} · source SHA-256 {}",
+                env!("CARGO_PKG_VERSION"),
+                loaded.model,
+                short(loaded.pipeline.weights_sha256()),
+                subject.photo.sha256,
+            ),
+        ],
+    }
+}
+
+/// The first digits of a hash, enough to tell files apart at a glance.
+pub fn short(sha256: &str) -> &str {
+    sha256.get(..12).unwrap_or(sha256)
+}
+
+fn text(
+    subject: &Subject,
+    wish: &Wish,
+    written: &[Written],
+    sheet_path: &Path,
+    warnings: &[String],
+    elapsed_ms: f64,
+) -> String {
+    let age = match wish.own_age_years {
+        Some(stated) => format!("{} years old as stated, {} as estimated", years_text(stated), subject.age_text()),
+        None => format!("about {} years old", subject.age_text()),
+    };
+    let mut lines = vec![format!("{}: {age}", subject.photo.name)];
+    for written in written {
+        let age = years_text(written.age_years);
+        lines.push(format!("  {age:>4}  identity {:.2}  {}", written.identity_cosine, written.photo_path.display()));
+        lines.push(format!("                       {}", written.face_path.display()));
+    }
+    lines.push(format!("  sheet                {}", sheet_path.display()));
+    lines.extend(warnings.iter().cloned());
+    lines.push(format!("Synthetic: labelled and marked as such. {:.1} s in all.", elapsed_ms / 1e3));
+    lines.join("\n")
+}
