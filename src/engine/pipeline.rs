@@ -1,9 +1,8 @@
 //! The whole main job, called directly: find faces, read them, synthesise their timeline. Networks load once; the
 //! last encodings and timelines are kept, so that looking at a face again costs nothing.
 
-use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -55,8 +54,8 @@ pub struct Pipeline {
     weights_sha256: String,
     detector: Detector,
     network: CompactNetwork,
-    encodings: RefCell<RecentCache<CropKey, (Arc<Encoding>, FaceReading)>>,
-    timelines: RefCell<RecentCache<CropKey, Timeline>>,
+    encodings: Mutex<RecentCache<CropKey, (Arc<Encoding>, FaceReading)>>,
+    timelines: Mutex<RecentCache<CropKey, Timeline>>,
 }
 
 impl Pipeline {
@@ -91,8 +90,8 @@ impl Pipeline {
             weights_sha256: weights.sha256.clone(),
             detector,
             network,
-            encodings: RefCell::new(RecentCache::new(CACHED_ENCODINGS)),
-            timelines: RefCell::new(RecentCache::new(CACHED_TIMELINES)),
+            encodings: Mutex::new(RecentCache::new(CACHED_ENCODINGS)),
+            timelines: Mutex::new(RecentCache::new(CACHED_TIMELINES)),
         })
     }
 
@@ -141,12 +140,12 @@ impl Pipeline {
     /// When the device is lost.
     pub fn timeline(&self, face: &AlignedFace) -> Result<Timeline, EngineError> {
         let key = Arc::new(face.pixels.clone());
-        if let Some(timeline) = self.timelines.borrow_mut().get(&key) {
+        if let Some(timeline) = lock(&self.timelines).get(&key) {
             return Ok(timeline);
         }
         let (encoding, reading) = self.encoded(&face.pixels)?;
         let timeline = guarded(|| self.synthesise(&face.pixels, &encoding, &reading))?;
-        self.timelines.borrow_mut().put(key, timeline.clone());
+        lock(&self.timelines).put(key, timeline.clone());
         Ok(timeline)
     }
 
@@ -171,14 +170,14 @@ impl Pipeline {
 
     fn encoded(&self, crop: &RgbImage) -> Result<(Arc<Encoding>, FaceReading), EngineError> {
         let key = Arc::new(crop.clone());
-        if let Some(held) = self.encodings.borrow_mut().get(&key) {
+        if let Some(held) = lock(&self.encodings).get(&key) {
             return Ok(held);
         }
         let encoded = guarded(|| {
             let (encoding, mut readings) = self.read_crops(&[crop]);
             (Arc::new(reading::only_first(encoding)), readings.swap_remove(0))
         })?;
-        self.encodings.borrow_mut().put(key, encoded.clone());
+        lock(&self.encodings).put(key, encoded.clone());
         Ok(encoded)
     }
 
@@ -231,4 +230,9 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, EngineError> {
         let message = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
         EngineError::Lost(message.unwrap_or("no reason given").lines().next().unwrap_or_default().to_owned())
     })
+}
+
+/// Caches hold finished values only, so a panic elsewhere cannot leave one half changed.
+fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
+    cache.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -29,6 +29,12 @@ pub struct AgeEstimate {
 }
 
 impl AgeEstimate {
+    /// From the age logits of a face and of its mirror image: the mean of both (ARCHITECTURE B.5).
+    fn with_mirror(face: &[f32], mirror: &[f32]) -> Self {
+        let (face, mirror) = (age_estimation::expected_age(face), age_estimation::expected_age(mirror));
+        Self { years: (face.0 + mirror.0) / 2.0, spread_years: (face.1 + mirror.1) / 2.0 }
+    }
+
     /// The age group of the expected age.
     pub fn group(&self) -> AgeGroup {
         AgeGroup::of_years(self.years)
@@ -60,7 +66,7 @@ pub(super) fn from_encoding(encoding: &Encoding, faces: usize) -> Vec<FaceReadin
     let channel = planes(encoding.channel_gate.clone());
     (0..faces)
         .map(|face| {
-            let (years, spread_years) = age_estimation::expected_age(&logits[face]);
+            let age = AgeEstimate::with_mirror(&logits[face], &logits[faces + face]);
             let x = &x[face];
             let attention = AttentionMaps {
                 identity_share: grid(|cell| share(&x_id[face], x, cell)),
@@ -70,7 +76,7 @@ pub(super) fn from_encoding(encoding: &Encoding, faces: usize) -> Vec<FaceReadin
             };
             FaceReading {
                 embedding: Embedding::with_mirror(&embeddings[face], &embeddings[faces + face]),
-                age: AgeEstimate { years, spread_years },
+                age,
                 attention,
             }
         })

@@ -6,6 +6,7 @@ pub mod detection;
 pub mod detector;
 pub mod photo;
 pub mod quality;
+pub mod resample;
 pub mod selection;
 
 pub use alignment::{AlignedFace, AlignmentError, LandmarkSource, SimilarityTransform};

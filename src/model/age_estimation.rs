@@ -1,5 +1,67 @@
-//! STUB
-/// STUB
-pub fn expected_age(_logits: &[f32]) -> (f32, f32) {
-    todo!()
+//! Age head: deep expectation over one-year bins, and the age group from the same logits (ARCHITECTURE-compact §4).
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::nn::conv::Conv2d;
+use burn::tensor::Tensor;
+use burn::tensor::activation::relu;
+
+use super::config::AgeConfig;
+use super::layers::{ConvShape, Source};
+use super::{CELLS, ParameterError};
+
+/// The age head on one device.
+#[derive(Module, Debug)]
+pub struct AgeHead {
+    squeeze: Conv2d,
+    hidden: Linear,
+    age: Linear,
+    group: Linear,
+}
+
+impl AgeHead {
+    /// Takes its parameters from names below `age.`.
+    ///
+    /// # Errors
+    /// When a parameter is missing or has another shape.
+    pub fn new(channels: usize, config: &AgeConfig, source: Source<'_>) -> Result<Self, ParameterError> {
+        Ok(Self {
+            squeeze: source.conv("age.squeeze", ConvShape::new(channels, config.squeeze, 1))?,
+            hidden: source.linear("age.fc1", config.squeeze * CELLS * CELLS, config.hidden, true)?,
+            age: source.linear("age.age", config.hidden, config.ages, true)?,
+            group: source.linear("age.group", config.ages, config.groups, true)?,
+        })
+    }
+
+    /// Age features `[N, C, 7, 7]` to age logits `[N, 101]` and group logits `[N, 7]`.
+    pub fn forward(&self, x_age: Tensor<4>) -> (Tensor<2>, Tensor<2>) {
+        let squeezed = relu(self.squeeze.forward(x_age)).flatten(1, 3);
+        let age_logits = self.age.forward(relu(self.hidden.forward(squeezed)));
+        let group_logits = self.group.forward(age_logits.clone());
+        (age_logits, group_logits)
+    }
+}
+
+/// Expected age and standard deviation in years of the distribution these logits stand for; bin k is k years.
+pub fn expected_age(logits: &[f32]) -> (f32, f32) {
+    let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weights: Vec<f64> = logits.iter().map(|logit| f64::from(logit - highest).exp()).collect();
+    let total: f64 = weights.iter().sum();
+    let moment = |power: i32| weights.iter().zip(0..).map(|(w, k)| w * f64::from(k).powi(power)).sum::<f64>() / total;
+    let (mean, square) = (moment(1), moment(2));
+    (mean as f32, (square - mean * mean).max(0.0).sqrt() as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_equal_bins_average_and_spread() {
+        let mut logits = [-100.0; 101];
+        logits[20] = 3.0;
+        logits[40] = 3.0;
+        let (years, spread_years) = expected_age(&logits);
+        assert!((years - 30.0).abs() < 1e-4 && (spread_years - 10.0).abs() < 1e-4);
+    }
 }

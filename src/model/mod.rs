@@ -3,15 +3,20 @@
 
 pub mod age_estimation;
 pub mod age_group;
+pub mod backbone;
 pub mod compact;
 pub mod config;
+pub mod decomposition;
+pub mod identity;
+pub mod identity_conditional;
+pub mod layers;
 pub mod parameters;
 pub mod synthesis;
 
 pub use age_group::AgeGroup;
 pub use compact::{CompactNetwork, Encoding, Synthesis};
 pub use config::CompactConfig;
-pub use parameters::{ParameterError, Parameters};
+pub use parameters::{Parameter, ParameterError, Parameters};
 
 /// Side of the square crop every network works on, in pixels.
 pub const CROP_SIZE_PX: usize = 112;

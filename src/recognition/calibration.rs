@@ -1,81 +1,168 @@
-//! STUB (owner: evaluation). How often different people of two ages score as high as this.
+//! The measured meaning of scores for one set of weights: how often different people of two age groups score this
+//! high (UTKFace), how often one person some years apart does (FG-NET). Words are made in [`verdict`](super::verdict).
 
-/// Counts of scores in equal bins.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Histogram {
-    /// Cosine at the left edge of the first bin.
-    pub start: f32,
-    /// Width of a bin.
-    pub bin_width: f32,
-    /// Pairs in each bin.
-    pub counts: Vec<u64>,
-}
+use serde::{Deserialize, Serialize};
 
-/// What one score means for one pair.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reading {
-    /// The raw score.
-    pub cosine: f32,
-    /// The default threshold for the ages of this pair (false match rate 1 in 1,000 where the cell supports it).
-    pub threshold: f32,
-    /// Whether the score reaches the threshold.
-    pub same: bool,
-    /// Share of different people of these ages that score this high or higher; `None` where the cell has too few pairs.
-    pub false_match_rate: Option<f64>,
-    /// Share of pairs of one person at this age gap that score lower; `None` where nothing was measured.
-    pub false_non_match_rate: Option<f64>,
-    /// Pairs of different people behind the figure.
-    pub impostor_pairs: u64,
-    /// Name of the calibration set, such as `UTKFace dev, 0–10 and 31–40`.
-    pub calibration_name: String,
-    /// A few words, such as `Supports the same person`.
-    pub headline: String,
-    /// Two or three sentences with the numbers of pairs.
-    pub explanation: String,
-    /// What changes the reading (under 18, large age gap, …), one sentence each. Always holds the sentence
-    /// “Investigative lead, not an identification.” first.
-    pub warnings: Vec<String>,
-}
+use super::Histogram;
+use crate::model::AgeGroup;
+
+/// Share of different people that may reach the default threshold.
+pub const DEFAULT_FALSE_MATCH_RATE: f64 = 1e-3;
+/// A cell with fewer pairs of different people cannot support the default rate: ten pairs would have to reach it.
+pub const MIN_IMPOSTOR_PAIRS: u64 = 10_000;
+/// An age gap with fewer pairs of one person says nothing about misses.
+pub const MIN_GENUINE_PAIRS: u64 = 50;
+
+const BUNDLED: &str = include_str!("../../assets/calibration/compact-v1.json");
 
 /// The measured meaning of scores for one set of weights.
-#[derive(Clone, Debug)]
-pub struct Calibration {}
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Calibration {
+    /// Version of the file's layout.
+    pub version: u32,
+    /// SHA-256 of the weights all scores were made with.
+    pub weights_sha256: String,
+    /// Version of the program that measured.
+    pub app_version: String,
+    /// Pairs of different people, by their age groups.
+    pub impostors: ImpostorTable,
+    /// Pairs of one person, by the years between the two photographs.
+    pub genuine: Option<GenuineTable>,
+}
 
-impl Calibration {
-    /// The calibration bundled for the bundled weights; an error for any other weights.
-    ///
-    /// # Errors
-    /// When there is no calibration for weights of this hash.
-    pub fn for_weights(_sha256: &str) -> Result<Self, CalibrationError> {
-        todo!()
-    }
-    /// What this score means between faces of these ages.
-    pub fn read(&self, _cosine: f32, _age_a_years: f32, _age_b_years: f32) -> Reading {
-        todo!()
-    }
-    /// Scores of different people of these two ages.
-    pub fn impostors(&self, _age_a_years: f32, _age_b_years: f32) -> Histogram {
-        todo!()
-    }
-    /// Scores of the same person at this age gap, where measured.
-    pub fn genuine(&self, _age_gap_years: f32) -> Option<Histogram> {
-        todo!()
-    }
+/// Pairs of different people.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ImpostorTable {
+    /// Name of the set, such as `UTKFace dev`.
+    pub name: String,
+    /// Faces that were read.
+    pub faces: usize,
+    /// Pictures in which no face was found.
+    pub without_face: usize,
+    /// How faces were aligned.
+    pub alignment: String,
+    /// One cell for each pair of groups, the younger first.
+    pub cells: Vec<ImpostorCell>,
+}
+
+/// Pairs of different people of two age groups.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ImpostorCell {
+    /// The younger group.
+    pub younger: AgeGroup,
+    /// The older group.
+    pub older: AgeGroup,
+    /// Their scores.
+    pub scores: Histogram,
+}
+
+/// Pairs of one person.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GenuineTable {
+    /// Name of the set, such as `FG-NET, persons 001–041`.
+    pub name: String,
+    /// By age gap, smallest first.
+    pub gaps: Vec<GenuineGap>,
+}
+
+/// Pairs of one person some years apart.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GenuineGap {
+    /// Years between the photographs, at least.
+    pub from_years: f32,
+    /// Years between the photographs, less than this; nothing for no limit.
+    pub to_years: Option<f32>,
+    /// Their scores.
+    pub scores: Histogram,
 }
 
 /// Why there is no calibration.
 #[derive(Debug, thiserror::Error)]
 pub enum CalibrationError {
     /// None was measured for these weights.
-    #[error("no calibration was measured for these weights ({sha256}): run `mtlface eval impostors` with them")]
+    #[error("No calibration was measured for these weights ({sha256}). Run `mtlface eval impostors` with them.")]
     Unknown {
         /// Hash of the weights.
         sha256: String,
     },
     /// The bundled file is damaged.
-    #[error("the bundled calibration is damaged: {reason}")]
+    #[error("The bundled calibration is damaged: {reason}. Build the program again from a clean copy.")]
     Damaged {
         /// What is wrong.
         reason: String,
     },
+}
+
+/// The different people a score is held against.
+#[derive(Clone, Debug)]
+pub struct ImpostorScores {
+    /// Their scores.
+    pub scores: Histogram,
+    /// Who they are, such as `different people aged 0–10 and 31–40 (UTKFace dev)`.
+    pub people: String,
+    /// Whether all ages were pooled because the cell of this pair is too small.
+    pub pooled: bool,
+}
+
+impl Calibration {
+    /// The calibration bundled for these weights.
+    ///
+    /// # Errors
+    /// When none was measured for weights of this hash.
+    pub fn for_weights(sha256: &str) -> Result<Self, CalibrationError> {
+        let bundled: Self =
+            serde_json::from_str(BUNDLED).map_err(|error| CalibrationError::Damaged { reason: error.to_string() })?;
+        if bundled.weights_sha256 == sha256 {
+            Ok(bundled)
+        } else {
+            Err(CalibrationError::Unknown { sha256: sha256.to_owned() })
+        }
+    }
+
+    /// Scores of different people of these two ages; of all ages where too few pairs of these were measured.
+    pub fn impostors(&self, age_a_years: f32, age_b_years: f32) -> ImpostorScores {
+        let (a, b) = (AgeGroup::of_years(age_a_years), AgeGroup::of_years(age_b_years));
+        let (younger, older) = (a.min(b), a.max(b));
+        let table = &self.impostors;
+        let cell = table.cells.iter().find(|cell| (cell.younger, cell.older) == (younger, older));
+        if let Some(cell) = cell.filter(|cell| cell.scores.pairs() >= MIN_IMPOSTOR_PAIRS) {
+            let ages = if younger == older {
+                format!("aged {}", younger.label())
+            } else {
+                format!("aged {} and {}", younger.label(), older.label())
+            };
+            let people = format!("different people {ages} ({})", table.name);
+            return ImpostorScores { scores: cell.scores.clone(), people, pooled: false };
+        }
+        let mut scores = Histogram::default();
+        for cell in &table.cells {
+            scores.merge(&cell.scores);
+        }
+        ImpostorScores { scores, people: format!("different people of all ages ({})", table.name), pooled: true }
+    }
+
+    /// Scores of one person at this age gap; nothing where too few pairs were measured.
+    pub fn genuine(&self, age_gap_years: f32) -> Option<&GenuineGap> {
+        let within = |gap: &&GenuineGap| {
+            age_gap_years >= gap.from_years && gap.to_years.is_none_or(|to_years| age_gap_years < to_years)
+        };
+        let gap = self.genuine.as_ref()?.gaps.iter().find(within)?;
+        (gap.scores.pairs() >= MIN_GENUINE_PAIRS).then_some(gap)
+    }
+
+    /// The lowest score that at most one in a thousand pairs of different people of these ages reach.
+    pub fn threshold(&self, age_a_years: f32, age_b_years: f32) -> f32 {
+        self.impostors(age_a_years, age_b_years).scores.threshold(DEFAULT_FALSE_MATCH_RATE)
+    }
+}
+
+impl GenuineGap {
+    /// The gap in words, such as `5 to 15 years apart`.
+    pub fn label(&self) -> String {
+        match self.to_years {
+            Some(to_years) if self.from_years == 0.0 => format!("less than {to_years:.0} years apart"),
+            Some(to_years) => format!("{:.0} to {to_years:.0} years apart", self.from_years),
+            None => format!("{:.0} or more years apart", self.from_years),
+        }
+    }
 }

@@ -1,8 +1,12 @@
-//! Similarity, calibration, and what a score means in words.
-//! STUB (owner: evaluation).
+//! Similarity, calibration, and what a score means in words. Scores come from `engine`, measurements from
+//! `evaluation`; nothing is computed from pictures here.
 
 pub mod calibration;
 pub mod embedding;
+pub mod histogram;
+pub mod verdict;
 
-pub use calibration::{Calibration, Histogram, Reading};
+pub use calibration::{Calibration, CalibrationError};
 pub use embedding::Embedding;
+pub use histogram::Histogram;
+pub use verdict::Reading;

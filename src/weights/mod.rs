@@ -1,9 +1,18 @@
-//! Files ↔ networks: reading parameters, the weights that come with the program, and the model card.
-//! STUB (owner: model).
+//! Files ↔ networks: reading parameters, the weights that come with the program, and what a file says of itself.
+//! Networks are built in `model`; nothing is computed here.
 
-use std::path::Path;
+mod bundled;
+mod open;
+mod safetensors_file;
+
+pub use bundled::{bundled, bundled_detector};
+pub use open::open;
 
 use crate::model::{CompactConfig, Parameters};
+
+/// Sentence on the bundled weights' training data and terms, for the model chip and every report.
+const COMPACT_V1_TERMS: &str = "Research, non-commercial use: trained on UTKFace and on identities of CelebA and \
+     Glint360K; backbone SFace (Apache-2.0).";
 
 /// A weights file that was read and understood.
 #[derive(Clone, Debug)]
@@ -26,35 +35,27 @@ pub struct Weights {
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
     /// The file cannot be read.
-    #[error("{path}: {reason}")]
+    #[error("The weights file “{path}” cannot be read: {reason}. Check the path and its permissions.")]
     Unreadable {
         /// The file.
         path: String,
-        /// What went wrong and what to do.
+        /// What the system said.
         reason: String,
     },
-}
-
-/// The compact weights inside the program.
-///
-/// # Errors
-/// When the program was built with a damaged file.
-pub fn bundled() -> Result<Weights, WeightsError> {
-    todo!()
-}
-
-/// Parameters of the bundled MTCNN face detector.
-///
-/// # Errors
-/// When the program was built with a damaged file.
-pub fn bundled_detector() -> Result<Parameters, WeightsError> {
-    todo!()
-}
-
-/// Reads a weights file.
-///
-/// # Errors
-/// When the file cannot be read or does not hold a network this program knows.
-pub fn open(_path: &Path) -> Result<Weights, WeightsError> {
-    todo!()
+    /// The file is not safetensors, or damaged.
+    #[error("“{path}” is not a readable safetensors file: {reason}. Copy it again from its source.")]
+    Damaged {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The file holds another network.
+    #[error("“{path}” holds another network: {reason}. This version opens compact MTLFace weights (.safetensors).")]
+    AnotherNetwork {
+        /// The file.
+        path: String,
+        /// What does not fit.
+        reason: String,
+    },
 }

@@ -1,1 +1,5 @@
 //! What a user can do, end to end. One binary, so that the heavy libraries are linked once.
+
+mod aging;
+mod detector;
+mod parity;

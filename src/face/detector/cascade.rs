@@ -1,0 +1,193 @@
+//! The three stages one after the other, as published: an image pyramid for proposals, then crops refined twice.
+
+use image::{GenericImageView, RgbImage};
+use rayon::prelude::*;
+
+use super::boxes::{Candidate, Overlap, suppress};
+use super::networks::{Networks, values};
+use crate::face::{Detection, resample};
+
+/// Side of the proposal network's field, in pixels.
+const PROPOSAL_FIELD_PX: f64 = 12.0;
+/// Step between two sizes of the image pyramid.
+const PYRAMID_STEP: f64 = 0.707;
+/// Probability above which a stage keeps a candidate.
+const KEEP: [f32; 3] = [0.6, 0.7, 0.8];
+/// Largest overlap that two candidates may have behind each stage.
+const MAX_OVERLAP: f64 = 0.7;
+/// Crops a network sees at once.
+const BATCH: usize = 64;
+
+/// One run of the cascade over one picture.
+pub struct Cascade<'a> {
+    /// The networks.
+    pub networks: &'a Networks,
+    /// The picture.
+    pub picture: &'a RgbImage,
+}
+
+impl Cascade<'_> {
+    /// All faces of at least this size, in the order of the last suppression.
+    pub fn run(&self, min_face_px: f64) -> Vec<Detection> {
+        let proposals = self.propose(min_face_px);
+        let refined = self.refine_candidates(proposals);
+        self.output(refined)
+    }
+
+    /// Faces found on a copy `reduction` times smaller, found again on this picture. A face the last stage no longer
+    /// sees at full size stays as it was found.
+    pub fn refine(&self, rough: &[Detection], reduction: f64) -> Vec<Detection> {
+        let scale = |value: f32| (f64::from(value) + 0.5) * reduction - 0.5;
+        let candidates: Vec<Candidate> = rough
+            .iter()
+            .map(|face| {
+                let edges_px = face.box_px.map(scale);
+                Candidate { edges_px, score: f64::from(face.score) }.squared().rounded()
+            })
+            .collect();
+        let found = self.output(candidates);
+        let mut faces = found.clone();
+        for face in rough {
+            let enlarged = Detection {
+                box_px: face.box_px.map(|value| scale(value) as f32),
+                score: face.score,
+                landmarks_px: face.landmarks_px.map(|point| point.map(|value| scale(value) as f32)),
+            };
+            if !found.iter().any(|other| overlaps(other, &enlarged)) {
+                faces.push(enlarged);
+            }
+        }
+        faces
+    }
+
+    /// Stage one: boxes where the proposal network sees a face, over all sizes.
+    fn propose(&self, min_face_px: f64) -> Vec<Candidate> {
+        let (width, height) = self.picture.dimensions();
+        let base = PROPOSAL_FIELD_PX / min_face_px;
+        let mut scales = Vec::new();
+        let mut side = f64::from(width.min(height)) * base;
+        while side > PROPOSAL_FIELD_PX {
+            scales.push(base * PYRAMID_STEP.powi(scales.len() as i32));
+            side *= PYRAMID_STEP;
+        }
+        let found: Vec<Vec<(Candidate, [f32; 4])>> = scales.par_iter().map(|scale| self.propose_at(*scale)).collect();
+        let found = found.concat();
+        let candidates: Vec<Candidate> = found.iter().map(|(candidate, _)| *candidate).collect();
+        suppress(&candidates, MAX_OVERLAP, Overlap::Union)
+            .into_iter()
+            .map(|index| {
+                let (candidate, regression) = found[index];
+                candidate.regressed(regression).squared().rounded()
+            })
+            .collect()
+    }
+
+    fn propose_at(&self, scale: f64) -> Vec<(Candidate, [f32; 4])> {
+        let (width, height) = self.picture.dimensions();
+        let scaled = |length: u32| (f64::from(length) * scale).ceil() as u32;
+        let copy = resample::resize(self.picture, scaled(width), scaled(height));
+        let (face, regression) = self.networks.proposal.forward(self.networks.upload(&[copy]));
+        let [_, rows, columns] = face.dims();
+        let (face, regression) = (values(face), values(regression));
+        let cells = rows * columns;
+        let mut found = Vec::new();
+        for (cell, probability) in face.iter().enumerate().filter(|(_, probability)| **probability > KEEP[0]) {
+            let edge = |index: usize, offset: f64| ((2.0 * index as f64 + offset) / scale).round_ties_even();
+            let (row, column) = (cell / columns, cell % columns);
+            let edges_px = [edge(column, 1.0), edge(row, 1.0), edge(column, 13.0), edge(row, 13.0)];
+            let candidate = Candidate { edges_px, score: f64::from(*probability) };
+            found.push((candidate, std::array::from_fn(|axis| regression[axis * cells + cell])));
+        }
+        let candidates: Vec<Candidate> = found.iter().map(|(candidate, _)| *candidate).collect();
+        suppress(&candidates, 0.5, Overlap::Union).into_iter().map(|index| found[index]).collect()
+    }
+
+    /// Stage two: proposals looked at as 24-pixel crops.
+    fn refine_candidates(&self, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+        let mut kept = Vec::new();
+        let mut regressions = Vec::new();
+        for batch in candidates.chunks_mut(BATCH) {
+            let crops = self.crops(batch, 24);
+            let reading = self.networks.refinement.forward(self.networks.upload(&crops));
+            for ((candidate, face), regression) in batch.iter().zip(&reading.face).zip(&reading.regression) {
+                if *face > KEEP[1] {
+                    kept.push(Candidate { score: f64::from(*face), ..*candidate });
+                    regressions.push(*regression);
+                }
+            }
+        }
+        suppress(&kept, MAX_OVERLAP, Overlap::Union)
+            .into_iter()
+            .map(|index| kept[index].regressed(regressions[index]).squared().rounded())
+            .collect()
+    }
+
+    /// Stage three: 48-pixel crops give the final boxes and the landmarks.
+    fn output(&self, mut candidates: Vec<Candidate>) -> Vec<Detection> {
+        let mut boxes = Vec::new();
+        let mut landmarks = Vec::new();
+        for batch in candidates.chunks_mut(BATCH) {
+            let crops = self.crops(batch, 48);
+            let reading = self.networks.output.forward(self.networks.upload(&crops));
+            for (index, candidate) in batch.iter().enumerate() {
+                if reading.face[index] > KEEP[2] {
+                    landmarks.push(place_landmarks(candidate, &reading.landmarks[index]));
+                    let scored = Candidate { score: f64::from(reading.face[index]), ..*candidate };
+                    boxes.push(scored.regressed(reading.regression[index]));
+                }
+            }
+        }
+        suppress(&boxes, MAX_OVERLAP, Overlap::Smaller)
+            .into_iter()
+            .map(|index| Detection {
+                box_px: boxes[index].edges_px.map(|edge| edge as f32),
+                score: boxes[index].score as f32,
+                landmarks_px: landmarks[index],
+            })
+            .collect()
+    }
+
+    /// Crops of the candidates, black outside the picture. As in the published code this clips the candidates to
+    /// the picture, and later regressions and landmarks start from the clipped boxes.
+    fn crops(&self, candidates: &mut [Candidate], side: u32) -> Vec<RgbImage> {
+        candidates
+            .par_iter_mut()
+            .map(|candidate| {
+                let crop = self.crop(candidate);
+                resample::resize(&crop, side, side)
+            })
+            .collect()
+    }
+
+    fn crop(&self, candidate: &mut Candidate) -> RgbImage {
+        let (width, height) = (i64::from(self.picture.width()), i64::from(self.picture.height()));
+        let [x1, y1, x2, y2] = candidate.edges_px.map(|edge| edge as i64);
+        let mut crop = RgbImage::new((x2 - x1 + 1).max(1) as u32, (y2 - y1 + 1).max(1) as u32);
+        let inside = [x1.max(0), y1.max(0), x2.min(width - 1), y2.min(height - 1)];
+        let [left, top, right, bottom] = inside;
+        if right >= left && bottom >= top {
+            let (columns, rows) = ((right - left + 1) as u32, (bottom - top + 1) as u32);
+            let view = self.picture.view(left as u32, top as u32, columns, rows);
+            image::imageops::replace(&mut crop, &*view, left - x1, top - y1);
+        }
+        candidate.edges_px = inside.map(|edge| edge as f64);
+        crop
+    }
+}
+
+/// Landmarks in pixels, stored as f32 like the published code does.
+fn place_landmarks(candidate: &Candidate, shares: &[f32; 10]) -> [[f32; 2]; 5] {
+    let [x1, y1, ..] = candidate.edges_px;
+    let [width, height] = candidate.size_px();
+    std::array::from_fn(|point| {
+        let x = x1 + width * f64::from(shares[point]);
+        let y = y1 + height * f64::from(shares[point + 5]);
+        [x as f32, y as f32]
+    })
+}
+
+/// Whether two detections show the same face.
+fn overlaps(a: &Detection, b: &Detection) -> bool {
+    let candidate = |face: &Detection| Candidate { edges_px: face.box_px.map(f64::from), score: 0.0 };
+    suppress(&[candidate(a), candidate(b)], 0.3, Overlap::Smaller).len() == 1
+}

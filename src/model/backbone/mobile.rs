@@ -1,0 +1,98 @@
+//! SFace, a MobileNet: stem and thirteen depthwise-separable pairs, each convolution followed by PReLU, batch norms
+//! folded in (ARCHITECTURE-compact §1).
+
+use burn::module::Module;
+use burn::nn::PRelu;
+use burn::nn::conv::Conv2d;
+use burn::tensor::Tensor;
+
+use crate::model::ParameterError;
+use crate::model::config::{BackboneConfig, PairConfig};
+use crate::model::layers::{ConvShape, Source};
+
+/// Pairs whose output is kept, in the order of [`Taps`]; the last pair's is always kept.
+const TAPPED_PAIRS: [usize; 3] = [2, 4, 10];
+
+/// The backbone's outputs, from fine to coarse.
+#[derive(Clone, Debug)]
+pub struct Taps {
+    /// `[N, 128, 56, 56]`.
+    pub t56: Tensor<4>,
+    /// `[N, 256, 28, 28]`.
+    pub t28: Tensor<4>,
+    /// `[N, 512, 14, 14]`.
+    pub t14: Tensor<4>,
+    /// `[N, 1024, 7, 7]`.
+    pub x: Tensor<4>,
+}
+
+/// The backbone on one device.
+#[derive(Module, Debug)]
+pub struct MobileBackbone {
+    stem: Conv2d,
+    stem_activation: PRelu,
+    pairs: Vec<SeparablePair>,
+    input_scale: f32,
+}
+
+impl MobileBackbone {
+    /// Takes its parameters from names below `backbone.`.
+    ///
+    /// # Errors
+    /// When a parameter is missing or has another shape.
+    pub fn new(config: &BackboneConfig, source: Source<'_>) -> Result<Self, ParameterError> {
+        let pairs = config.pairs.iter().enumerate();
+        Ok(Self {
+            stem: source.conv("backbone.stem", ConvShape::new(3, config.stem, 3))?,
+            stem_activation: source.prelu("backbone.stem_act", config.stem)?,
+            pairs: pairs
+                .map(|(index, pair)| SeparablePair::new(&format!("backbone.pairs.{index}"), *pair, source))
+                .collect::<Result<_, _>>()?,
+            input_scale: config.input_scale,
+        })
+    }
+
+    /// Faces `[N, 3, 112, 112]`, RGB in [-1, 1].
+    pub fn forward(&self, faces: Tensor<4>) -> Taps {
+        let scaled = faces.mul_scalar(self.input_scale);
+        let mut x = self.stem_activation.forward(self.stem.forward(scaled));
+        let mut kept = Vec::with_capacity(TAPPED_PAIRS.len());
+        for (index, pair) in self.pairs.iter().enumerate() {
+            x = pair.forward(x);
+            if TAPPED_PAIRS.contains(&index) {
+                kept.push(x.clone());
+            }
+        }
+        // A backbone with fewer pairs than taps cannot be built from a published config; its last features stand in.
+        let mut kept = kept.into_iter();
+        let mut tap = || kept.next().unwrap_or_else(|| x.clone());
+        let (t56, t28, t14) = (tap(), tap(), tap());
+        Taps { t56, t28, t14, x }
+    }
+}
+
+/// A depthwise 3×3 and a pointwise 1×1 convolution.
+#[derive(Module, Debug)]
+struct SeparablePair {
+    depthwise: Conv2d,
+    depthwise_activation: PRelu,
+    pointwise: Conv2d,
+    pointwise_activation: PRelu,
+}
+
+impl SeparablePair {
+    fn new(name: &str, pair: PairConfig, source: Source<'_>) -> Result<Self, ParameterError> {
+        let PairConfig { in_channels, out_channels, stride } = pair;
+        Ok(Self {
+            depthwise: source.conv(&format!("{name}.depthwise"), ConvShape::depthwise(in_channels, stride))?,
+            depthwise_activation: source.prelu(&format!("{name}.act1"), in_channels)?,
+            pointwise: source.conv(&format!("{name}.pointwise"), ConvShape::new(in_channels, out_channels, 1))?,
+            pointwise_activation: source.prelu(&format!("{name}.act2"), out_channels)?,
+        })
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let x = self.depthwise_activation.forward(self.depthwise.forward(x));
+        self.pointwise_activation.forward(self.pointwise.forward(x))
+    }
+}

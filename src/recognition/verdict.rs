@@ -1,0 +1,246 @@
+//! What one score means for one pair, in words that claim no more than was measured.
+
+use serde::Serialize;
+
+use super::Calibration;
+use super::calibration::{DEFAULT_FALSE_MATCH_RATE, ImpostorScores};
+
+/// The sentence that stands with every score.
+pub const LEAD_NOT_IDENTIFICATION: &str = "Investigative lead, not an identification.";
+/// Below this age faces are known to resemble each other more, in years.
+const ADULT_YEARS: f32 = 18.0;
+/// From this age gap on a warning is due, in years.
+const LARGE_GAP_YEARS: f32 = 10.0;
+/// Share of one person's pairs that score lower, below which a low score speaks for different people.
+const RARE_FOR_ONE_PERSON: f64 = 0.1;
+
+/// What one score means for one pair.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reading {
+    /// The raw score.
+    pub cosine: f32,
+    /// The default threshold for the ages of this pair: at most 1 in 1,000 pairs of different people reach it.
+    pub threshold: f32,
+    /// Whether the score reaches the threshold.
+    pub same: bool,
+    /// Share of different people of these ages that score this high or higher; nothing where no pair of the
+    /// calibration set does, since the set can then only give an upper bound.
+    pub false_match_rate: Option<f64>,
+    /// Upper bound of that share (95 %) where no pair scores this high.
+    pub false_match_rate_below: Option<f64>,
+    /// Share of pairs of one person at this age gap that score lower; nothing where too few were measured.
+    pub false_non_match_rate: Option<f64>,
+    /// Pairs of different people behind the figure.
+    pub impostor_pairs: u64,
+    /// Who the score is held against, such as `different people aged 0–10 and 31–40 (UTKFace dev)`.
+    pub calibration_name: String,
+    /// A few words, such as `Supports the same person`.
+    pub headline: String,
+    /// Two or three sentences with the numbers of pairs.
+    pub explanation: String,
+    /// What changes the reading, one sentence each; the first is always [`LEAD_NOT_IDENTIFICATION`].
+    pub warnings: Vec<String>,
+}
+
+/// An age and where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KnownAge {
+    /// In years.
+    pub years: f32,
+    /// Whether a person stated it; estimated by the network otherwise.
+    pub stated: bool,
+}
+
+impl KnownAge {
+    /// An age the network estimated.
+    pub fn estimated(years: f32) -> Self {
+        Self { years, stated: false }
+    }
+
+    /// An age a person stated.
+    pub fn stated(years: f32) -> Self {
+        Self { years, stated: true }
+    }
+}
+
+impl Calibration {
+    /// What this score means between faces of these ages.
+    pub fn read(&self, cosine: f32, age_a: KnownAge, age_b: KnownAge) -> Reading {
+        let impostors = self.impostors(age_a.years, age_b.years);
+        let gap_years = (age_a.years - age_b.years).abs();
+        let threshold = impostors.scores.threshold(DEFAULT_FALSE_MATCH_RATE);
+        let (pairs, reaching) = (impostors.scores.pairs(), impostors.scores.at_least(cosine));
+        let genuine = self.genuine(gap_years).map(|gap| {
+            let pairs = gap.scores.pairs();
+            (gap, pairs, 1.0 - gap.scores.at_least(cosine) as f64 / pairs as f64)
+        });
+        let same = cosine >= threshold;
+        let false_non_match_rate = genuine.map(|(_, _, rate)| rate);
+        let mut explanation = different_people(&impostors, pairs, reaching);
+        if let (Some((gap, pairs, rate)), Some(table)) = (genuine, &self.genuine) {
+            let share = ((1.0 - rate) * 100.0).round();
+            let label = gap.label();
+            explanation.push_str(&format!(
+                " Among {} pairs of photographs of one person {label} ({}), {share:.0} in 100 score at least this high.",
+                thousands(pairs),
+                table.name
+            ));
+        }
+        Reading {
+            cosine,
+            threshold,
+            same,
+            false_match_rate: (reaching > 0).then(|| reaching as f64 / pairs as f64),
+            false_match_rate_below: (reaching == 0).then(|| 3.0 / pairs.max(1) as f64),
+            false_non_match_rate,
+            impostor_pairs: pairs,
+            calibration_name: impostors.people.clone(),
+            headline: headline(same, false_non_match_rate).to_owned(),
+            explanation,
+            warnings: warnings(same, gap_years, age_a, age_b, &impostors),
+        }
+    }
+}
+
+fn headline(same: bool, false_non_match_rate: Option<f64>) -> &'static str {
+    match false_non_match_rate {
+        _ if same => "Supports the same person",
+        Some(rate) if rate < RARE_FOR_ONE_PERSON => "Supports different people",
+        _ => "Inconclusive",
+    }
+}
+
+/// How often different people score this high. Where none does, the rule of three gives the bound: with 95 %
+/// confidence the share is below 3 in the number of pairs.
+fn different_people(impostors: &ImpostorScores, pairs: u64, reaching: u64) -> String {
+    let people = &impostors.people;
+    let among = format!("Among {} pairs of {people}, ", thousands(pairs));
+    match reaching {
+        0 => format!("{among}none scores this high: fewer than 1 in {}.", thousands(rounded(pairs as f64 / 3.0))),
+        1..10 => format!("{among}only {reaching} score{} this high.", if reaching == 1 { "s" } else { "" }),
+        _ if reaching * 20 > pairs => {
+            format!("{among}{:.0} in 100 score this high.", 100.0 * reaching as f64 / pairs as f64)
+        }
+        _ => format!("{among}about 1 in {} scores this high.", thousands(rounded(pairs as f64 / reaching as f64))),
+    }
+}
+
+fn warnings(same: bool, gap_years: f32, a: KnownAge, b: KnownAge, impostors: &ImpostorScores) -> Vec<String> {
+    let mut warnings = vec![LEAD_NOT_IDENTIFICATION.to_owned()];
+    let youngest = a.years.min(b.years);
+    if youngest < ADULT_YEARS {
+        warnings
+            .push("A face here is under 18. Children resemble each other, and their ages are often misjudged.".into());
+    }
+    if gap_years >= LARGE_GAP_YEARS {
+        warnings.push(format!(
+            "About {gap_years:.0} years lie between the faces. Misses become more likely with the years."
+        ));
+    }
+    if same {
+        warnings.push("Relatives can score this high. Twins cannot be told apart.".into());
+    }
+    if !(a.stated && b.stated) {
+        warnings.push("Ages are estimated by the network. State the true ages if you know them.".into());
+    }
+    if impostors.pooled {
+        warnings.push("Too few pairs of these ages were measured; all ages are pooled.".into());
+    }
+    warnings
+}
+
+/// A number with two significant digits.
+fn rounded(value: f64) -> u64 {
+    let magnitude = 10_f64.powf(value.max(1.0).log10().floor() - 1.0).max(1.0);
+    ((value / magnitude).round() * magnitude) as u64
+}
+
+/// A number with commas between thousands.
+pub fn thousands(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::AgeGroup;
+    use crate::recognition::Histogram;
+    use crate::recognition::calibration::{GenuineGap, GenuineTable, ImpostorCell, ImpostorTable};
+
+    /// 20,000 pairs of different people spread evenly over 0 to 0.5, and 100 of one person over 0.3 to 0.8.
+    fn calibration() -> Calibration {
+        let (mut different, mut one) = (Histogram::default(), Histogram::default());
+        for step in 0..20_000 {
+            different.add(step as f32 / 40_000.0);
+        }
+        for step in 0..100 {
+            one.add(0.3 + step as f32 / 200.0);
+        }
+        let group = AgeGroup::of_years(30.0);
+        Calibration {
+            version: 1,
+            weights_sha256: "none".to_owned(),
+            app_version: "0".to_owned(),
+            impostors: ImpostorTable {
+                name: "Made-up set".to_owned(),
+                faces: 200,
+                without_face: 0,
+                alignment: "none".to_owned(),
+                cells: vec![ImpostorCell { younger: group, older: group, scores: different }],
+            },
+            genuine: Some(GenuineTable {
+                name: "Made-up pairs".to_owned(),
+                gaps: vec![GenuineGap { from_years: 0.0, to_years: Some(5.0), scores: one }],
+            }),
+        }
+    }
+
+    fn read(cosine: f32, a_years: f32, b_years: f32) -> Reading {
+        calibration().read(cosine, KnownAge::stated(a_years), KnownAge::stated(b_years))
+    }
+
+    #[test]
+    fn a_score_no_impostor_reaches_gives_a_bound_and_no_rate() {
+        let reading = read(0.7, 30.0, 31.0);
+        assert_eq!((reading.false_match_rate, reading.headline.as_str()), (None, "Supports the same person"));
+        assert!(reading.explanation.contains("fewer than 1 in 6,700"), "{}", reading.explanation);
+        assert!(reading.explanation.contains("20 in 100 score at least this high"), "{}", reading.explanation);
+        assert_eq!(reading.warnings[0], LEAD_NOT_IDENTIFICATION);
+    }
+
+    #[test]
+    fn the_threshold_is_where_one_in_a_thousand_gets_through() {
+        let threshold = read(0.0, 30.0, 30.0).threshold;
+        assert!((threshold - 0.4995).abs() < 0.003, "{threshold}");
+        assert!(read(threshold, 30.0, 30.0).same);
+        assert!(!read(threshold - 0.01, 30.0, 30.0).same);
+    }
+
+    #[test]
+    fn low_scores_speak_for_different_people_and_middling_ones_for_nothing() {
+        assert_eq!(read(0.1, 30.0, 31.0).headline, "Supports different people");
+        assert_eq!(read(0.42, 30.0, 31.0).headline, "Inconclusive");
+        assert_eq!(read(0.1, 30.0, 60.0).headline, "Inconclusive", "nothing was measured at this gap");
+    }
+
+    #[test]
+    fn a_cell_without_pairs_is_pooled_and_says_so() {
+        let reading = read(0.3, 5.0, 30.0);
+        assert!(reading.calibration_name.contains("all ages"));
+        assert!(reading.warnings.iter().any(|warning| warning.contains("pooled")));
+        assert!(reading.warnings.iter().any(|warning| warning.contains("under 18")));
+    }
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        assert_eq!((thousands(1_234_567), thousands(999), rounded(6_666.7)), ("1,234,567".into(), "999".into(), 6_700));
+    }
+}
