@@ -10,8 +10,8 @@ use super::arguments::{FaceArgs, stated_age, strength, target_age};
 use super::common::{CommonArgs, Loaded, Output, milliseconds, number, text_of, with};
 use super::subject::{Subject, minor_warning};
 use crate::aging::export::{
-    OutputFolder, PictureKind, Provenance, Sheet, SheetCell, contact_sheet, encode_png, face_picture, labelled_face,
-    labelled_photo, years_text,
+    OutputFolder, PictureKind, Provenance, Sheet, SheetCell, contact_sheet, encode_png, labelled_face,
+    labelled_photo, portrait_picture, years_text,
 };
 use crate::aging::{Change, age_crop, age_photo};
 use crate::face::AlignedFace;
@@ -73,8 +73,8 @@ struct Written {
     identity_cosine: f32,
     face_path: PathBuf,
     photo_path: PathBuf,
-    /// The face without its label, for the sheet.
-    face: image::RgbImage,
+    /// The face and what surrounds it, without its label, for the sheet.
+    portrait: image::RgbImage,
 }
 
 /// Writes the photo and the face at every age wished for, and the contact sheet.
@@ -144,8 +144,8 @@ fn write_one(
     let photo_path = folder.write(&format!("{name}.png"), &whole)?;
     let labelled = encode_png(&labelled_face(&photo, &face.photo_to_crop, age_years), kind, &provenance)?;
     let face_path = folder.write(&format!("{name}-face.png"), &labelled)?;
-    let face = face_picture(&photo, &face.photo_to_crop);
-    Ok(Written { age_years, identity_cosine: aged.identity_cosine, face_path, photo_path, face })
+    let portrait = portrait_picture(&photo, &face.photo_to_crop);
+    Ok(Written { age_years, identity_cosine: aged.identity_cosine, face_path, photo_path, portrait })
 }
 
 impl Written {
@@ -192,12 +192,12 @@ pub fn base_name(photo_name: &str, subject: &Subject) -> String {
 
 fn sheet(subject: &Subject, written: &[Written], wish: &Wish, own_years: f32, loaded: &Loaded) -> Sheet {
     let photograph = SheetCell::Photograph {
-        picture: face_picture(&subject.photo.pixels, &subject.face.photo_to_crop),
+        picture: portrait_picture(&subject.photo.pixels, &subject.face.photo_to_crop),
         age_years: own_years,
         stated: wish.own_age_years.is_some(),
     };
     let synthetic = written.iter().map(|written| SheetCell::Synthetic {
-        picture: written.face.clone(),
+        picture: written.portrait.clone(),
         age_years: written.age_years,
         identity_cosine: written.identity_cosine,
     });

@@ -99,7 +99,7 @@ impl CommonArgs {
     pub fn start_threads(&self) -> anyhow::Result<()> {
         let Some(threads) = self.threads else { return Ok(()) };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
-        pool.context("the system refused that many threads")
+        pool.context("The system refused that many threads. Use a smaller --threads.")
     }
 
     /// What every JSON object records: program, weights, device, seed and what was asked for.

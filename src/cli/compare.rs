@@ -8,10 +8,8 @@ use super::arguments::{FaceArgs, face_number, landmarks, stated_age};
 use super::common::{CommonArgs, Output, number, with};
 use super::subject::Subject;
 use crate::face::Landmarks;
+use crate::recognition::verdict::{KnownAge, LEAD_NOT_IDENTIFICATION};
 use crate::recognition::{Calibration, Reading};
-
-/// What every result with a match says.
-const LEAD: &str = "Investigative lead, not an identification.";
 
 /// Arguments of `compare`.
 #[derive(Debug, clap::Args)]
@@ -48,7 +46,7 @@ pub fn run(arguments: &CompareArgs, common: &CommonArgs) -> anyhow::Result<Outpu
     let a = Subject::open(&arguments.a, &which_a, common, &loaded.pipeline)?;
     let b = Subject::open(&arguments.b, &which_b, common, &loaded.pipeline)?;
     let cosine = a.reading.embedding.cosine(&b.reading.embedding);
-    let ages = [arguments.age_a.unwrap_or(a.reading.age.years), arguments.age_b.unwrap_or(b.reading.age.years)];
+    let ages = [known_age(&a, arguments.age_a), known_age(&b, arguments.age_b)];
     let calibration = Calibration::for_weights(loaded.pipeline.weights_sha256());
     let (reading, mut warnings) = match calibration {
         Ok(calibration) => {
@@ -56,7 +54,7 @@ pub fn run(arguments: &CompareArgs, common: &CommonArgs) -> anyhow::Result<Outpu
             let warnings = reading.warnings.clone();
             (Some(reading), warnings)
         }
-        Err(error) => (None, vec![LEAD.to_owned(), format!("{}.", sentence_case(&error.to_string()))]),
+        Err(error) => (None, vec![LEAD_NOT_IDENTIFICATION.to_owned(), error.to_string()]),
     };
     warnings.extend(a.warnings.iter().map(|warning| format!("A: {warning}")));
     warnings.extend(b.warnings.iter().map(|warning| format!("B: {warning}")));
@@ -65,30 +63,33 @@ pub fn run(arguments: &CompareArgs, common: &CommonArgs) -> anyhow::Result<Outpu
     }
     let own = json!({
         "cosine": number(cosine),
-        "a": with_age(&a, arguments.age_a),
-        "b": with_age(&b, arguments.age_b),
+        "a": with_age(&a, ages[0]),
+        "b": with_age(&b, ages[1]),
         "warnings": warnings,
     });
     let parameters = json!({
-        "age_a_years": number(ages[0]), "age_a_stated": arguments.age_a.is_some(),
-        "age_b_years": number(ages[1]), "age_b_stated": arguments.age_b.is_some(),
+        "age_a_years": number(ages[0].years), "age_a_stated": ages[0].stated,
+        "age_b_years": number(ages[1].years), "age_b_stated": ages[1].stated,
         "aligned": common.aligned,
     });
     let json = with(common.record(&loaded, parameters), own);
     let Value::Object(json) = json else { return Ok(Output { json, text: String::new() }) };
     let json = with(json, verdict(reading.as_ref()));
-    let text = text([&a, &b], [arguments.age_a, arguments.age_b], cosine, reading.as_ref(), &warnings);
+    let text = text([&a, &b], ages, cosine, reading.as_ref(), &warnings);
     Ok(Output { json, text })
 }
 
 /// The keys that say what the score means; null where nothing was measured for these weights.
 fn verdict(reading: Option<&Reading>) -> Value {
     match reading {
-        None => json!({ "same": null, "threshold": null, "fmr": null, "fnmr": null, "calibration": null }),
+        None => {
+            json!({ "same": null, "threshold": null, "fmr": null, "fmr_below": null, "fnmr": null, "calibration": null })
+        }
         Some(reading) => json!({
             "same": reading.same,
             "threshold": number(reading.threshold),
             "fmr": reading.false_match_rate,
+            "fmr_below": reading.false_match_rate_below,
             "fnmr": reading.false_non_match_rate,
             "calibration": { "name": reading.calibration_name, "pairs": reading.impostor_pairs },
             "headline": reading.headline,
@@ -97,16 +98,16 @@ fn verdict(reading: Option<&Reading>) -> Value {
     }
 }
 
-fn with_age(subject: &Subject, stated: Option<f32>) -> Value {
+fn with_age(subject: &Subject, age: KnownAge) -> Value {
     let mut source = subject.source_json();
-    source["own_age_years"] = number(stated.unwrap_or(subject.reading.age.years));
-    source["own_age_stated"] = json!(stated.is_some());
+    source["own_age_years"] = number(age.years);
+    source["own_age_stated"] = json!(age.stated);
     source
 }
 
 fn text(
     subjects: [&Subject; 2],
-    stated: [Option<f32>; 2],
+    ages: [KnownAge; 2],
     cosine: f32,
     reading: Option<&Reading>,
     warnings: &[String],
@@ -121,10 +122,10 @@ fn text(
         }
         None => lines.push(format!("{cosine:.3}  cosine; what it means was not measured for these weights")),
     }
-    for (label, (subject, stated)) in ["A", "B"].iter().zip(subjects.iter().zip(stated)) {
-        let age = match stated {
-            Some(years) => format!("{years:.0} years as stated"),
-            None => format!("about {} years", subject.age_text()),
+    for (label, (subject, age)) in ["A", "B"].iter().zip(subjects.iter().zip(ages)) {
+        let age = match age.stated {
+            true => format!("{:.0} years as stated", age.years),
+            false => format!("about {} years", subject.age_text()),
         };
         let faces = subject.faces_found;
         lines.push(format!("  {label}  {}, face {} of {faces}, {age}", subject.photo.name, subject.face_number));
@@ -133,7 +134,6 @@ fn text(
     lines.join("\n")
 }
 
-fn sentence_case(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+fn known_age(subject: &Subject, stated: Option<f32>) -> KnownAge {
+    stated.map_or(KnownAge::estimated(subject.reading.age.years), KnownAge::stated)
 }

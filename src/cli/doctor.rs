@@ -58,7 +58,7 @@ pub fn run(common: &CommonArgs) -> anyhow::Result<Output> {
     let adapters = adapters();
     let device = loaded.pipeline.device();
     if let Some(test) = test.as_ref().filter(|test| !test.passed()) {
-        let sentence = format!("the self-test failed on {}: off by {:.4}", device.name, test.max_abs_error);
+        let sentence = format!("The self-test failed on {}: off by {:.4}.", device.name, test.max_abs_error);
         return Err(Problem::new(sentence, "Use --device cpu, and report the driver's version.").into());
     }
     let own = json!({

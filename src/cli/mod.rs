@@ -62,7 +62,7 @@ pub fn run() -> ExitCode {
     start_log(arguments.common.quiet);
     let json = arguments.common.json;
     let outcome = catch_unwind(AssertUnwindSafe(|| dispatch(&arguments))).unwrap_or_else(|_| {
-        let sentence = "the program failed where it should not; the lines above say where";
+        let sentence = "The program failed where it should not; the lines above say where.";
         Err(Problem::new(sentence, "Report it with the photo's format and size, and the output of `mtlface doctor`.")
             .into())
     });

@@ -5,9 +5,6 @@ use std::io::Write as _;
 use serde_json::{Value, json};
 
 use crate::aging::export::ExportError;
-use crate::engine::EngineError;
-use crate::face::{AlignmentError, PhotoError};
-use crate::weights::WeightsError;
 
 /// A sentence about what could not be done, and what to do next.
 #[derive(Debug, thiserror::Error)]
@@ -26,14 +23,13 @@ impl Problem {
 
 /// Tells a person, or a program.
 pub fn report(error: &anyhow::Error, as_json: bool) {
-    let (sentence, hint) = (error.to_string(), hint(error));
+    let (sentence, hint) = told(error);
     if as_json {
         print(&json(&sentence, &hint).to_string());
     } else {
         let mut stderr = std::io::stderr().lock();
         // Nobody is left to tell when stderr is closed.
-        let _ = writeln!(stderr, "mtlface: {}", sentence.trim_end_matches('.'));
-        let _ = writeln!(stderr, "{hint}");
+        let _ = writeln!(stderr, "mtlface: {sentence}\n{hint}");
     }
 }
 
@@ -49,28 +45,42 @@ pub fn print(text: &str) {
     let _ = stdout.flush();
 }
 
-/// The next step for each kind of problem.
-fn hint(error: &anyhow::Error) -> String {
+/// The sentence and the next step. The library's errors end with their next step, as a sentence of its own.
+fn told(error: &anyhow::Error) -> (String, String) {
+    let message = error.to_string();
     if let Some(problem) = error.downcast_ref::<Problem>() {
-        return problem.hint.clone();
+        return (message, problem.hint.clone());
     }
-    let hint = if error.is::<PhotoError>() {
-        "Give a JPEG, PNG, WebP, BMP or TIFF photo of at most 100 megapixels and 512 MiB."
-    } else if error.is::<AlignmentError>() {
-        "Place the five landmarks by hand: --landmarks x,y,x,y,x,y,x,y,x,y (both eyes, nose tip, both mouth corners)."
-    } else if let Some(error) = error.downcast_ref::<ExportError>() {
-        match error {
-            ExportError::Encode(_) => "Give another photo.",
-            _ => "Choose another folder with -o.",
-        }
-    } else if error.is::<WeightsError>()
-        || matches!(error.downcast_ref(), Some(EngineError::Weights(_) | EngineError::Parameters(_)))
-    {
-        "Leave out --weights to use the network that comes with the program."
-    } else if error.is::<EngineError>() {
-        "Use --device cpu, which is always there."
-    } else {
-        "Run `mtlface doctor` to check this installation."
-    };
-    hint.to_owned()
+    if error.is::<ExportError>() {
+        return (format!("{message}."), "Choose another folder with -o.".to_owned());
+    }
+    match last_sentence(&message) {
+        Some((sentence, hint)) => (sentence.to_owned(), hint.to_owned()),
+        None => (message, "Run `mtlface doctor` to check this installation.".to_owned()),
+    }
+}
+
+/// Splits a message before its last sentence; nothing where it has only one.
+fn last_sentence(message: &str) -> Option<(&str, &str)> {
+    let starts = message.match_indices(". ").map(|(at, _)| at + 2);
+    let start = starts.filter(|at| message[*at..].starts_with(char::is_uppercase)).last()?;
+    Some((message[..start].trim_end(), &message[start..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_sentence_is_the_next_step() {
+        let message = "“St. Mary.jpg” is damaged (bad. data). Copy it again.";
+        assert_eq!(last_sentence(message), Some(("“St. Mary.jpg” is damaged (bad. data).", "Copy it again.")));
+        assert_eq!(last_sentence("only one"), None);
+    }
+
+    #[test]
+    fn a_problem_keeps_its_own_hint() {
+        let error = Problem::new("No face was found.", "Place landmarks.").into();
+        assert_eq!(told(&error), ("No face was found.".to_owned(), "Place landmarks.".to_owned()));
+    }
 }

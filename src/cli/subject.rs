@@ -117,7 +117,7 @@ fn align(
     if detections.is_empty() {
         let hint = "Place the five landmarks by hand: --landmarks x,y,x,y,x,y,x,y,x,y (both eyes, nose tip, both \
                     mouth corners, in pixels).";
-        return Err(Problem::new(format!("no face was found in {}", photo.name), hint).into());
+        return Err(Problem::new(format!("No face was found in {}.", photo.name), hint).into());
     }
     let number = which.face.unwrap_or(1);
     let Some(detection) = detections.get(number - 1) else {
@@ -125,7 +125,7 @@ fn align(
             1 => "1 face".to_owned(),
             count => format!("{count} faces"),
         };
-        let sentence = format!("{} has {count}, so there is no face {number}", photo.name);
+        let sentence = format!("{} has {count}, so there is no face {number}.", photo.name);
         return Err(Problem::new(sentence, "List them with `mtlface faces`.").into());
     };
     Ok((AlignedFace::from_detection(photo, detection)?, detections.len()))
