@@ -6,12 +6,13 @@ use std::time::Instant;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
+use super::Output;
 use super::arguments::{FaceArgs, stated_age, strength, target_age};
-use super::common::{CommonArgs, Loaded, Output, milliseconds, number, text_of, with};
+use super::common::{CommonArgs, Loaded, milliseconds, number, text_of, with};
 use super::subject::{Subject, minor_warning};
 use crate::aging::export::{
-    OutputFolder, PictureKind, Provenance, Sheet, SheetCell, contact_sheet, encode_png, labelled_face,
-    labelled_photo, portrait_picture, years_text,
+    OutputFolder, PictureKind, Provenance, Sheet, SheetCell, contact_sheet, encode_png, labelled_face, labelled_photo,
+    portrait_picture, years_text,
 };
 use crate::aging::{Change, age_crop, age_photo};
 use crate::face::AlignedFace;

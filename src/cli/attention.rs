@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::Output;
 use super::age::{base_name, short};
 use super::arguments::FaceArgs;
-use super::common::{CommonArgs, Loaded, Output, number, text_of, with};
+use super::common::{CommonArgs, Loaded, number, text_of, with};
 use super::subject::Subject;
 use crate::aging::export::{
     AttentionPicture, OutputFolder, PictureKind, Provenance, attention_picture, encode_png, npy_bytes,

@@ -38,15 +38,6 @@ pub struct CommonArgs {
     pub aligned: bool,
 }
 
-/// What a command has to say: an object for programs and a text for people.
-#[derive(Clone, Debug, Default)]
-pub struct Output {
-    /// The JSON object.
-    pub json: Value,
-    /// The text.
-    pub text: String,
-}
-
 /// The networks, loaded, and what is known of their file.
 #[derive(Debug)]
 pub struct Loaded {
@@ -54,6 +45,8 @@ pub struct Loaded {
     pub pipeline: Pipeline,
     /// Preset and version, such as `compact v1`.
     pub model: String,
+    /// Terms of use of the weights, as a sentence.
+    pub terms: String,
     /// How long loading took.
     pub elapsed_ms: f64,
     /// Name of the preset.
@@ -79,6 +72,7 @@ impl CommonArgs {
         Ok(Loaded {
             pipeline,
             model: format!("{} {}", weights.preset, weights.version),
+            terms: weights.terms,
             elapsed_ms: milliseconds(started),
             preset: weights.preset,
             version: weights.version,
@@ -102,6 +96,20 @@ impl CommonArgs {
         pool.context("The system refused that many threads. Use a smaller --threads.")
     }
 
+    /// Tells progress on stderr, in place, unless asked to be quiet.
+    pub fn progress(&self, message: &str) {
+        if !self.quiet {
+            eprint!("\r\x1b[K{message}");
+        }
+    }
+
+    /// Ends the line of progress.
+    pub fn progress_done(&self) {
+        if !self.quiet {
+            eprintln!();
+        }
+    }
+
     /// What every JSON object records: program, weights, device, seed and what was asked for.
     pub fn record(&self, loaded: &Loaded, parameters: Value) -> Map<String, Value> {
         let mut record = Map::new();
@@ -114,6 +122,16 @@ impl CommonArgs {
         record.insert("parameters".to_owned(), parameters);
         record
     }
+}
+
+/// How a measurement was made: program, weights, device and seed.
+pub fn provenance(pipeline: &Pipeline, common: &CommonArgs) -> Value {
+    json!({
+        "app_version": env!("CARGO_PKG_VERSION"),
+        "weights_sha256": pipeline.weights_sha256(),
+        "device": pipeline.device(),
+        "seed": common.seed,
+    })
 }
 
 /// Adds the keys of a command to the common record.

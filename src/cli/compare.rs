@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::Output;
 use super::arguments::{FaceArgs, face_number, landmarks, stated_age};
-use super::common::{CommonArgs, Output, number, with};
+use super::common::{CommonArgs, number, with};
 use super::subject::Subject;
 use crate::face::Landmarks;
 use crate::recognition::verdict::{KnownAge, LEAD_NOT_IDENTIFICATION};

@@ -10,13 +10,14 @@ use anyhow::Context as _;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::Output;
 use super::Problem;
-use super::common::{CommonArgs, Loaded, Output, tenths, with};
+use super::common::{CommonArgs, Loaded, tenths, with};
 use super::open::{DEMO_NAME, DEMO_PHOTO};
 use crate::engine::FaceReading;
 use crate::face::{AlignedFace, Photo};
 use crate::model::CELLS;
-use crate::recognition::Embedding;
+use crate::recognition::{Calibration, Embedding};
 
 /// Largest difference between a number computed here and the stored one that still passes: summation order and
 /// hardware differ, networks do not.
@@ -68,12 +69,22 @@ pub fn run(common: &CommonArgs) -> anyhow::Result<Output> {
             "age_error_years": test.age_error_years,
             "embedding_cosine": test.embedding_cosine,
         })),
+        "calibration": calibration(&loaded),
         "stages_ms": stages.iter().map(|(key, ms)| (key.replace(' ', "_"), json!(ms))).collect::<Map<_, _>>(),
         "adapters": adapters.iter().map(adapter_json).collect::<Vec<_>>(),
         "window": super::open::window_state(),
     });
     let json = with(common.record(&loaded, json!({})), own);
     Ok(Output { json, text: text(&loaded, test.as_ref(), &stages, &adapters) })
+}
+
+/// The sets behind the words of a comparison; nothing for weights that were not measured.
+fn calibration(loaded: &Loaded) -> Option<String> {
+    let calibration = Calibration::for_weights(loaded.pipeline.weights_sha256()).ok()?;
+    Some(match &calibration.genuine {
+        Some(genuine) => format!("{}; {}", calibration.impostors.name, genuine.name),
+        None => calibration.impostors.name,
+    })
 }
 
 /// Compares with the stored numbers; nothing to compare with for weights other than the bundled ones.
@@ -169,6 +180,9 @@ fn text(loaded: &Loaded, test: Option<&SelfTest>, stages: &[(String, f64)], adap
     }
     lines.push(format!("window      {}", super::open::window_state()));
     lines.push(format!("weights     {}, SHA-256 {}", loaded.model, loaded.pipeline.weights_sha256()));
+    lines.push(format!("terms       {}", loaded.terms));
+    let measured = calibration(loaded).unwrap_or_else(|| "none was measured for these weights".to_owned());
+    lines.push(format!("calibration {measured}"));
     lines.push(match test {
         Some(test) => format!(
             "self-test   passed: largest difference {:.1e}, age {:.3} years, embedding cosine {:.6}",

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::common::{CommonArgs, Output, number, with};
+use super::Output;
+use super::common::{CommonArgs, number, with};
 use super::subject::{alignment_json, minor_warning};
 use crate::engine::FaceReading;
 use crate::face::{AlignedFace, LandmarkSource, Photo};

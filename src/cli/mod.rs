@@ -7,9 +7,10 @@ mod attention;
 mod common;
 mod compare;
 mod doctor;
+mod eval;
 mod faces;
 mod open;
-mod problem;
+mod output;
 mod subject;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,8 +19,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-pub use common::{CommonArgs, Output};
-pub use problem::Problem;
+pub use common::CommonArgs;
+pub use output::{Output, Problem};
 
 /// See a face across a lifetime, and compare faces across ages. Everything stays on this machine.
 ///
@@ -47,6 +48,9 @@ enum Command {
     Faces(faces::FacesArgs),
     /// Check this installation: device, weights, self-test, time of each stage
     Doctor,
+    /// Measure recognition and age on labelled pictures by the standard protocols
+    #[command(subcommand)]
+    Eval(eval::EvalCommand),
 }
 
 /// Runs what the arguments ask for.
@@ -68,11 +72,11 @@ pub fn run() -> ExitCode {
     });
     match outcome {
         Ok(output) => {
-            problem::print(&if json { output.json.to_string() } else { output.text });
+            output::print(&if json { output.json.to_string() } else { output.text });
             ExitCode::SUCCESS
         }
         Err(error) => {
-            problem::report(&error, json);
+            output::report(&error, json);
             ExitCode::from(1)
         }
     }
@@ -88,6 +92,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<Output> {
         Some(Command::Attention(arguments)) => attention::run(arguments, common),
         Some(Command::Faces(arguments)) => faces::run(arguments, common),
         Some(Command::Doctor) => doctor::run(common),
+        Some(Command::Eval(command)) => eval::run(command, common),
     }
 }
 
@@ -97,7 +102,7 @@ fn usage(error: &clap::Error) -> ExitCode {
     if is_error && std::env::args_os().any(|argument| argument == "--json") {
         let rendered = error.render().to_string();
         let sentence = rendered.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        problem::print(&problem::json(&sentence, "Run `mtlface --help`.").to_string());
+        output::print(&output::json(&sentence, "Run `mtlface --help`.").to_string());
     }
     // A closed terminal is no reason to fail differently.
     let _ = error.print();

@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::Output;
 use super::age::{Wish, write_ages};
 use super::arguments::FaceArgs;
-use super::common::{CommonArgs, Output};
+use super::common::CommonArgs;
 use super::subject::Subject;
 use crate::aging::export::OutputFolder;
 use crate::face::Photo;
@@ -57,8 +58,12 @@ fn open_window(photo: Option<&Path>, common: &CommonArgs) -> Result<(), String> 
 }
 
 #[cfg(feature = "app")]
-fn launch(_photo: Option<&Path>, _common: &CommonArgs) -> anyhow::Result<()> {
-    anyhow::bail!("it is not written yet")
+fn launch(photo: Option<&Path>, common: &CommonArgs) -> anyhow::Result<()> {
+    crate::app::run(crate::app::Launch {
+        photo: photo.map(Path::to_path_buf),
+        device: common.device,
+        weights: common.weights.clone(),
+    })
 }
 
 #[cfg(not(feature = "app"))]

@@ -1,10 +1,21 @@
-//! What went wrong, said once: a plain sentence and a next step, on stderr, or as a JSON object on stdout.
+//! What a command says: a text for people or one JSON object on stdout; what went wrong, as a sentence with a next
+//! step.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::aging::export::ExportError;
+use crate::aging::export::{ExportError, write_file};
+
+/// What a command has to say: an object for programs and a text for people.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    /// The object that `--json` prints; its keys are stable.
+    pub json: Value,
+    /// The same for people.
+    pub text: String,
+}
 
 /// A sentence about what could not be done, and what to do next.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +30,19 @@ impl Problem {
     pub fn new(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { sentence: sentence.into(), hint: hint.into() }
     }
+}
+
+/// An error with its next step.
+pub fn hinted(sentence: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
+    Problem::new(sentence, hint).into()
+}
+
+/// Writes one file whole or not at all.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    Ok(write_file(path, bytes, &[])?)
 }
 
 /// Tells a person, or a program.
