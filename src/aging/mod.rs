@@ -2,6 +2,7 @@
 //! Pictures and numbers only; the networks that make the anchors live in `model` and are run by `engine`.
 
 pub mod change;
+pub mod export;
 pub mod paste_back;
 mod sample;
 pub mod timeline;

@@ -13,8 +13,10 @@ use crate::recognition::Embedding;
 pub struct FaceReading {
     /// Identity, from the face and its mirror image.
     pub embedding: Embedding,
-    /// Apparent age.
+    /// Apparent age, the mean of the face's and of its mirror image's.
     pub age: AgeEstimate,
+    /// Apparent age in years of the face alone, which the reference network gives too.
+    pub face_age_years: f32,
     /// How the features divide into identity and age.
     pub attention: AttentionMaps,
 }
@@ -77,6 +79,7 @@ pub(super) fn from_encoding(encoding: &Encoding, faces: usize) -> Vec<FaceReadin
             FaceReading {
                 embedding: Embedding::with_mirror(&embeddings[face], &embeddings[faces + face]),
                 age,
+                face_age_years: age_estimation::expected_age(&logits[face]).0,
                 attention,
             }
         })

@@ -18,8 +18,6 @@ const SPATIAL_KERNEL: usize = 7;
 /// Features divided into identity and age.
 #[derive(Clone, Debug)]
 pub struct Decomposed {
-    /// Pooling pyramid, average plus maximum: `[N, 14·C]`.
-    pub pyramid: Tensor<2>,
     /// `[N, C, 1, 1]`, 0 to 1.
     pub channel_gate: Tensor<4>,
     /// `[N, 1, H, W]`, 0 to 1.
@@ -57,26 +55,26 @@ impl Decomposition {
     /// Divides features `[N, C, H, W]`.
     pub fn forward(&self, x: Tensor<4>) -> Decomposed {
         let [batch, channels, _, _] = x.dims();
-        let pyramid = pyramid(&x, &self.pools);
-        let hidden = relu(self.channel_fc1.forward(pyramid.clone()));
+        let hidden = relu(self.channel_fc1.forward(self.pyramid(&x)));
         let channel_gate = sigmoid(self.channel_fc2.forward(hidden)).reshape([batch, channels, 1, 1]);
         let stacked = Tensor::cat(vec![x.clone().max_dim(1), x.clone().mean_dim(1)], 1);
         let spatial_gate = sigmoid(self.spatial_conv.forward(stacked));
         let gate = (channel_gate.clone() + spatial_gate.clone()).mul_scalar(0.5);
         let x_age = x.clone() * gate;
         let x_id = x - x_age.clone();
-        Decomposed { pyramid, channel_gate, spatial_gate, x_age, x_id }
+        Decomposed { channel_gate, spatial_gate, x_age, x_id }
     }
-}
 
-/// For each side the average and the maximum of `side × side` windows, added, channel-major, concatenated.
-fn pyramid(x: &Tensor<4>, sides: &[usize]) -> Tensor<2> {
-    let [batch, channels, _, _] = x.dims();
-    let levels = sides.iter().map(|side| {
-        let average = adaptive_avg_pool2d(x.clone(), [*side, *side]);
-        (average + adaptive_max_pool(x, *side)).reshape([batch, channels * side * side])
-    });
-    Tensor::cat(levels.collect(), 1)
+    /// For each grid of the pyramid the average and the maximum of every window, added; channel-major, coarsest grid
+    /// first: `[N, C, H, W]` to `[N, C·Σs²]`.
+    pub fn pyramid(&self, x: &Tensor<4>) -> Tensor<2> {
+        let [batch, channels, _, _] = x.dims();
+        let levels = self.pools.iter().map(|side| {
+            let average = adaptive_avg_pool2d(x.clone(), [*side, *side]);
+            (average + adaptive_max_pool(x, *side)).reshape([batch, channels * side * side])
+        });
+        Tensor::cat(levels.collect(), 1)
+    }
 }
 
 /// Maximum of `side × side` windows; window i of n over a length L covers `[⌊i·L/n⌋, ⌈(i+1)·L/n⌉)`.

@@ -54,6 +54,14 @@ impl Source<'_> {
         Ok(Tensor::from_data(TensorData::new(values.to_vec(), shape), self.device))
     }
 
+    /// A trainable tensor by name.
+    ///
+    /// # Errors
+    /// When it is missing or has another shape.
+    pub fn param<const D: usize>(&self, name: &str, shape: [usize; D]) -> Result<Param<Tensor<D>>, ParameterError> {
+        self.tensor(name, shape).map(Param::from_tensor)
+    }
+
     /// The convolution `name.weight`, `name.bias`.
     ///
     /// # Errors

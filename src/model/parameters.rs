@@ -38,6 +38,9 @@ pub enum ParameterError {
         /// Shape the network needs.
         needed: Vec<usize>,
     },
+    /// The widths that came with the weights contradict each other or this program.
+    #[error("the weights' own description does not fit: {0}")]
+    Config(String),
 }
 
 impl Parameters {

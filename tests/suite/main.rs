@@ -2,4 +2,6 @@
 
 mod aging;
 mod detector;
+mod evaluation;
 mod parity;
+mod weights_files;

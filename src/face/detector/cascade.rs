@@ -29,7 +29,7 @@ pub struct Cascade<'a> {
 impl Cascade<'_> {
     /// All faces of at least this size, in the order of the last suppression.
     pub fn run(&self, min_face_px: f64) -> Vec<Detection> {
-        let proposals = self.propose(min_face_px);
+        let proposals = self.propose(&pyramid_scales(self.picture.dimensions(), min_face_px));
         let refined = self.refine_candidates(proposals);
         self.output(refined)
     }
@@ -61,15 +61,7 @@ impl Cascade<'_> {
     }
 
     /// Stage one: boxes where the proposal network sees a face, over all sizes.
-    fn propose(&self, min_face_px: f64) -> Vec<Candidate> {
-        let (width, height) = self.picture.dimensions();
-        let base = PROPOSAL_FIELD_PX / min_face_px;
-        let mut scales = Vec::new();
-        let mut side = f64::from(width.min(height)) * base;
-        while side > PROPOSAL_FIELD_PX {
-            scales.push(base * PYRAMID_STEP.powi(scales.len() as i32));
-            side *= PYRAMID_STEP;
-        }
+    pub(super) fn propose(&self, scales: &[f64]) -> Vec<Candidate> {
         let found: Vec<Vec<(Candidate, [f32; 4])>> = scales.par_iter().map(|scale| self.propose_at(*scale)).collect();
         let found = found.concat();
         let candidates: Vec<Candidate> = found.iter().map(|(candidate, _)| *candidate).collect();
@@ -103,7 +95,7 @@ impl Cascade<'_> {
     }
 
     /// Stage two: proposals looked at as 24-pixel crops.
-    fn refine_candidates(&self, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    pub(super) fn refine_candidates(&self, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
         let mut kept = Vec::new();
         let mut regressions = Vec::new();
         for batch in candidates.chunks_mut(BATCH) {
@@ -173,6 +165,19 @@ impl Cascade<'_> {
         candidate.edges_px = inside.map(|edge| edge as f64);
         crop
     }
+}
+
+/// Sizes of the image pyramid, as shares of the picture: from the one at which the smallest face fills the proposal
+/// network's field down to the one at which the whole picture does.
+pub(super) fn pyramid_scales((width, height): (u32, u32), min_face_px: f64) -> Vec<f64> {
+    let base = PROPOSAL_FIELD_PX / min_face_px;
+    let mut scales = Vec::new();
+    let mut side = f64::from(width.min(height)) * base;
+    while side > PROPOSAL_FIELD_PX {
+        scales.push(base * PYRAMID_STEP.powi(scales.len() as i32));
+        side *= PYRAMID_STEP;
+    }
+    scales
 }
 
 /// Landmarks in pixels, stored as f32 like the published code does.

@@ -4,6 +4,8 @@
 mod boxes;
 mod cascade;
 mod networks;
+#[cfg(test)]
+mod parity;
 
 use burn::tensor::Device;
 use image::RgbImage;

@@ -10,9 +10,6 @@ use crate::model::ParameterError;
 use crate::model::config::{BackboneConfig, PairConfig};
 use crate::model::layers::{ConvShape, Source};
 
-/// Pairs whose output is kept, in the order of [`Taps`]; the last pair's is always kept.
-const TAPPED_PAIRS: [usize; 3] = [2, 4, 10];
-
 /// The backbone's outputs, from fine to coarse.
 #[derive(Clone, Debug)]
 pub struct Taps {
@@ -33,10 +30,13 @@ pub struct MobileBackbone {
     stem_activation: PRelu,
     pairs: Vec<SeparablePair>,
     input_scale: f32,
+    /// Pairs whose output is kept, finest first; the last pair's is always kept.
+    tapped_pairs: [usize; 3],
 }
 
 impl MobileBackbone {
-    /// Takes its parameters from names below `backbone.`.
+    /// Takes its parameters from names below `backbone.`. The config must have passed
+    /// [`CompactConfig::validate`](crate::model::CompactConfig::validate).
     ///
     /// # Errors
     /// When a parameter is missing or has another shape.
@@ -49,6 +49,7 @@ impl MobileBackbone {
                 .map(|(index, pair)| SeparablePair::new(&format!("backbone.pairs.{index}"), *pair, source))
                 .collect::<Result<_, _>>()?,
             input_scale: config.input_scale,
+            tapped_pairs: config.tapped_pairs().map_err(ParameterError::Config)?,
         })
     }
 
@@ -56,17 +57,15 @@ impl MobileBackbone {
     pub fn forward(&self, faces: Tensor<4>) -> Taps {
         let scaled = faces.mul_scalar(self.input_scale);
         let mut x = self.stem_activation.forward(self.stem.forward(scaled));
-        let mut kept = Vec::with_capacity(TAPPED_PAIRS.len());
+        let mut kept = self.tapped_pairs.map(|_| None);
         for (index, pair) in self.pairs.iter().enumerate() {
             x = pair.forward(x);
-            if TAPPED_PAIRS.contains(&index) {
-                kept.push(x.clone());
+            if let Some(tap) = self.tapped_pairs.iter().position(|tapped| *tapped == index) {
+                kept[tap] = Some(x.clone());
             }
         }
-        // A backbone with fewer pairs than taps cannot be built from a published config; its last features stand in.
-        let mut kept = kept.into_iter();
-        let mut tap = || kept.next().unwrap_or_else(|| x.clone());
-        let (t56, t28, t14) = (tap(), tap(), tap());
+        // Every tapped pair exists, so the last features never stand in for one.
+        let [t56, t28, t14] = kept.map(|tap| tap.unwrap_or_else(|| x.clone()));
         Taps { t56, t28, t14, x }
     }
 }

@@ -1,0 +1,70 @@
+//! Pictures and numbers that leave the program: the labelled photo and face, the contact sheet, the picture of the
+//! attention maps, and how they are written. Every synthetic picture carries a visible label and a machine-readable
+//! mark here, so that no caller can forget either. The window and the command line both export through this folder.
+
+mod canvas;
+mod file;
+mod heatmap;
+mod ink;
+mod label;
+mod npy;
+mod picture;
+mod provenance;
+mod sheet;
+
+pub use file::{OutputFolder, write_file};
+pub use heatmap::{AttentionPicture, attention_picture};
+pub use label::{label_text, labelled_photo};
+pub use npy::npy_bytes;
+pub use picture::{FACE_PICTURE_SIZE_PX, face_picture, labelled_face};
+pub use provenance::{PictureKind, Provenance, encode_png, is_marked_synthetic};
+pub use sheet::{Sheet, SheetCell, contact_sheet};
+
+/// Why something could not be written, as a plain sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The output folder cannot be made or written to.
+    #[error("cannot write to the folder {folder}: {reason}")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// What is in the way.
+        reason: String,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {file}: {reason}")]
+    File {
+        /// The file.
+        file: String,
+        /// What is in the way.
+        reason: String,
+    },
+    /// The output would replace the photograph it is made from.
+    #[error("{file} is the photograph itself, which is never overwritten")]
+    Original {
+        /// The file.
+        file: String,
+    },
+    /// The picture cannot be encoded.
+    #[error("the picture cannot be encoded as PNG: {0}")]
+    Encode(#[from] png::EncodingError),
+}
+
+/// An age as written on pictures and in file names: `65`, or `25.5` where it is not a whole year.
+pub fn years_text(age_years: f32) -> String {
+    let tenths = (age_years * 10.0).round() / 10.0;
+    if tenths.fract() == 0.0 { format!("{tenths:.0}") } else { format!("{tenths:.1}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_years_carry_no_decimals() {
+        let cases = [(65.0, "65"), (25.5, "25.5"), (7.04, "7"), (0.0, "0"), (89.96, "90")];
+        for (age_years, text) in cases {
+            assert_eq!(years_text(age_years), text);
+        }
+    }
+}
