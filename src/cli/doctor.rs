@@ -126,20 +126,25 @@ fn stages(loaded: &Loaded) -> anyhow::Result<Vec<(String, f64)>> {
     Ok(std::iter::once(loading).chain(times).collect())
 }
 
-/// Every graphics adapter wgpu can see, software ones too. A driver that hangs is left behind after a while.
+/// Every graphics adapter the networks could use, software ones too. A driver that hangs is left behind after a while.
 fn adapters() -> Vec<wgpu::AdapterInfo> {
     let (sender, receiver) = std::sync::mpsc::channel();
     let look = move || {
         let instance = wgpu::Instance::default();
-        let mut listing = pin!(instance.enumerate_adapters(wgpu::Backends::all()));
+        let mut listing = pin!(instance.enumerate_adapters(wgpu::Backends::PRIMARY));
         // Outside browsers the list is there at the first look.
         if let Poll::Ready(adapters) = listing.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             // The receiver stops listening when this takes too long.
             let _ = sender.send(adapters.iter().map(wgpu::Adapter::get_info).collect());
         }
     };
-    let started = std::thread::Builder::new().name("adapters".to_owned()).spawn(look);
-    started.ok().and_then(|_| receiver.recv_timeout(Duration::from_secs(20)).ok()).unwrap_or_default()
+    let Ok(looking) = std::thread::Builder::new().name("adapters".to_owned()).spawn(look) else { return Vec::new() };
+    let found = receiver.recv_timeout(Duration::from_secs(20));
+    if found.is_ok() {
+        // A driver that is still closing when the program ends can take it down; what matters was received already.
+        let _ = looking.join();
+    }
+    found.unwrap_or_default()
 }
 
 fn adapter_json(info: &wgpu::AdapterInfo) -> Value {

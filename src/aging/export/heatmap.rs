@@ -16,7 +16,7 @@ const CHANNELS_TOP: f32 = PANELS_TOP + PANEL + 104.0;
 const CHANNELS_HEIGHT: f32 = 110.0;
 const HEIGHT: f32 = CHANNELS_TOP + CHANNELS_HEIGHT + 104.0;
 /// How light the face's darkest grey becomes under the cells, so that the colours stay those of the bar.
-const LIFT: f32 = 0.45;
+const LIFT: f32 = 0.52;
 const HEADING: Pen = Pen::semibold(15.0, ink::TEXT);
 const CAPTION: Pen = Pen::regular(13.0, ink::MUTED);
 const CELL_NUMBER: Pen = Pen::semibold(12.5, ink::TEXT);
