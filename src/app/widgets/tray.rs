@@ -128,7 +128,8 @@ fn pair_letter(ui: &Ui, scene: &Scene<'_>, photo: PhotoId, rect: Rect) {
 fn remove_ui(ui: &mut Ui, at: Rect, photo: PhotoId, name: &str) -> Option<Response> {
     let builder = egui::UiBuilder::new().max_rect(at).id_salt(("remove", photo.0));
     let hint = format!("Take {name} out of the tray; the file stays");
-    Some(ui.scope_builder(builder, |ui| super::icon_button_ui(ui, super::Icon::Close, &hint)).inner)
+    // A child of its own: a scope would move the next row up to where this one ends.
+    Some(super::icon_button_ui(&mut ui.new_child(builder), super::Icon::Close, &hint))
 }
 
 /// The faces of a photo with several, to choose from.
