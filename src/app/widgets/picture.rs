@@ -113,7 +113,7 @@ impl Picture<'_> {
 
     fn blink_ui(&self, ui: &Ui, rect: Rect) {
         let time = ui.input(|input| input.time);
-        let is_synthetic = (time / BLINK_S) as u64 % 2 == 0;
+        let is_synthetic = ((time / BLINK_S) as u64).is_multiple_of(2);
         let (share, tag) =
             if is_synthetic { (0.0, Tag::Synthetic(self.target_years)) } else { (1.0, Tag::photograph()) };
         self.part(ui, rect, Shown::Wipe(share), 0, &tag);

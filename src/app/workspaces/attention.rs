@@ -11,6 +11,7 @@ use crate::app::widgets::heatmap::{Colours, Heatmap, mark};
 use crate::app::widgets::{self, Weight, bar_slider, empty, gate_bars, rows, segmented, tag};
 use crate::engine::AttentionMaps;
 use crate::model::CELLS;
+use crate::recognition::verdict::thousands;
 
 /// Parts of the aligned crop, as rectangles in its pixels: they follow from where alignment puts the five landmarks.
 const REGIONS: [(&str, &[[f32; 4]]); 5] = [
@@ -129,8 +130,8 @@ pub fn controls_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let to_age = gates.iter().filter(|gate| **gate > 0.5).count();
     let head = format!(
         "Channel gates, sorted · {} channels · {} mostly to age",
-        super::age::grouped(gates.len() as u64),
-        super::age::grouped(to_age as u64)
+        thousands(gates.len() as u64),
+        thousands(to_age as u64)
     );
     widgets::section_ui(ui, &head);
     let order = gate_bars::sorted(gates);
