@@ -2,6 +2,7 @@
 
 mod aging;
 mod calibration;
+mod command_line;
 mod detector;
 mod evaluation;
 mod parity;
