@@ -173,7 +173,6 @@ fn layer_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = Theme::of(ui);
     let view = &scene.state.view;
     widgets::section_ui(ui, "Layer");
-    ui.add_space(GAP_S - 2.0);
     let choices = [
         (AttentionLayer::IdentityShare, "Identity"),
         (AttentionLayer::SpatialGate, "Spatial"),
