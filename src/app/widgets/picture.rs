@@ -9,7 +9,7 @@ use super::tag::{self, Tag};
 use crate::app::aged_photo::{AgedPhoto, PackedChange, PhotoTexture, Shown};
 use crate::app::shell::fitted;
 use crate::app::state::AgeView;
-use crate::app::theme::{GAP_S, GAP_M, ON_HANDLE, ON_PHOTO, RADIUS_PICTURE};
+use crate::app::theme::{GAP_M, GAP_S, ON_HANDLE, ON_PHOTO, RADIUS_PICTURE};
 use crate::face::SimilarityTransform;
 
 /// Seconds that each picture stays while they blink.
