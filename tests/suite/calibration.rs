@@ -39,7 +39,12 @@ fn each_threshold_lets_one_in_a_thousand_through_and_no_more() {
     for cell in &bundled().impostors.cells {
         let allowed = cell.scores.pairs() as f64 * DEFAULT_FALSE_MATCH_RATE;
         let threshold = cell.scores.threshold(DEFAULT_FALSE_MATCH_RATE);
-        assert!(cell.scores.at_least(threshold) as f64 <= allowed, "{} and {}", cell.younger.label(), cell.older.label());
+        assert!(
+            cell.scores.at_least(threshold) as f64 <= allowed,
+            "{} and {}",
+            cell.younger.label(),
+            cell.older.label()
+        );
         let one_bin_lower = threshold - cell.scores.bin_width;
         assert!(cell.scores.at_least(one_bin_lower) as f64 > allowed, "the threshold is the lowest that does");
     }

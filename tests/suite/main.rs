@@ -7,3 +7,5 @@ mod detector;
 mod evaluation;
 mod parity;
 mod weights_files;
+#[cfg(feature = "app")]
+mod window;

@@ -4,7 +4,7 @@ use eframe::egui::{self, Align2, CornerRadius, Frame, Margin, Rect, Response, Se
 
 use crate::app::commands::Command;
 use crate::app::queries::RowTone;
-use crate::app::shell::Scene;
+use crate::app::shell::{SIDE_MARGIN, Scene};
 use crate::app::state::{PhotoEntry, PhotoStage, Workspace};
 use crate::app::theme::{GAP_M, GAP_S, ON_PHOTO_GROUND, RADIUS_PICTURE, RADIUS_ROW, Theme, Type};
 use crate::engine::{FaceId, PhotoId};
@@ -16,7 +16,7 @@ const FACE: f32 = 34.0;
 /// Draws the tray.
 pub fn ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        Frame::new().inner_margin(Margin::same(GAP_M as i8)).show(ui, |ui| {
+        Frame::new().inner_margin(SIDE_MARGIN).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             super::section_ui(ui, "Photos");
             for photo in &scene.state.document.tray {
@@ -32,9 +32,7 @@ fn row_ui(ui: &mut Ui, scene: &mut Scene<'_>, photo: PhotoId) {
     let Some(entry) = scene.state.library.photos.get(&photo) else { return };
     let is_selected = scene.state.document.photo == Some(photo);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_selected, &entry.name)
-    });
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_selected, &entry.name));
     let remove = Rect::from_center_size(pos2(rect.right() - 14.0, rect.center().y), vec2(20.0, 20.0));
     let is_over = response.hovered() || ui.rect_contains_pointer(rect);
     ground(ui, rect, is_selected, is_over);
@@ -146,9 +144,8 @@ fn faces_ui(ui: &mut Ui, scene: &mut Scene<'_>, faces: &[FaceId]) {
                 let name = age.map_or(format!("Face {}", index + 1), |age| {
                     format!("Face {} · about {:.0}", index + 1, age.years)
                 });
-                response.widget_info(|| {
-                    egui::WidgetInfo::selected(egui::Role::Button, true, chosen == Some(*face), &name)
-                });
+                response
+                    .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, chosen == Some(*face), &name));
                 egui::Image::from_texture(&entry.crop).corner_radius(RADIUS_PICTURE).paint_at(ui, rect);
                 if !entry.aligned.quality.is_empty() {
                     ui.painter().circle_filled(rect.right_top() + vec2(-5.0, 5.0), 3.0, theme.warning);
@@ -202,4 +199,3 @@ fn drop_zone_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         });
     }
 }
-

@@ -137,9 +137,8 @@ pub fn controls_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let order = gate_bars::sorted(gates);
     let bars = vec2(ui.available_width(), ui.available_height() - 24.0);
     let layout = egui::Layout::top_down(egui::Align::LEFT);
-    let pointed = ui
-        .allocate_ui_with_layout(bars, layout, |ui| gate_bars::ui(ui, gates, &order, scene.state.view.channel))
-        .inner;
+    let pointed =
+        ui.allocate_ui_with_layout(bars, layout, |ui| gate_bars::ui(ui, gates, &order, scene.state.view.channel)).inner;
     let before = ui.data(|data| data.get_temp::<Option<usize>>(hover_id())).flatten();
     if before != pointed.hovered {
         ui.data_mut(|data| data.insert_temp(hover_id(), pointed.hovered));
@@ -173,7 +172,6 @@ fn layer_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = Theme::of(ui);
     let view = &scene.state.view;
     widgets::section_ui(ui, "Layer");
-    ui.add_space(GAP_S - 2.0);
     let choices = [
         (AttentionLayer::IdentityShare, "Identity"),
         (AttentionLayer::SpatialGate, "Spatial"),
