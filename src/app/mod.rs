@@ -1,18 +1,218 @@
-//! The window. STUB (owner: app).
-/// What to open.
-#[derive(Debug)]
+//! The window. [`run`] opens it; [`App`] owns its state, its engine and its pool, and does the same four things each
+//! frame: take what has come, start what is missing, draw, carry out what was asked for.
+//!
+//! | file | purpose |
+//! |---|---|
+//! | [`state`], `queries` | what the window knows, and questions asked of it |
+//! | `commands`, `history`, `keyboard` | what a person can ask for, undo, keys |
+//! | `arrivals`, `intake`, `pool`, `dialogs`, `save` | work off the frame and what comes back |
+//! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
+//! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
+
+pub mod aged_photo;
+mod aged_pipeline;
+mod arrivals;
+mod commands;
+mod demo;
+mod dialogs;
+mod history;
+mod intake;
+mod keyboard;
+mod photo_texture;
+mod pool;
+mod queries;
+mod save;
+mod settings;
+mod shell;
+pub mod state;
+mod theme;
+mod widgets;
+mod window;
+mod workspaces;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eframe::egui;
+use eframe::egui_wgpu::RenderState;
+
+use self::aged_photo::{ChangeKey, Gpu, PackedChange};
+use self::history::History;
+use self::pool::{Pool, Wake};
+use self::state::{AppState, PhotoSource};
+use crate::engine::{DevicePreference, Engine, SharedGpu};
+
+pub use self::commands::Command;
+pub use self::settings::{Settings, Store};
+pub use self::window::run;
+
+/// What the window is started with.
+#[derive(Clone, Debug, Default)]
 pub struct Launch {
-    /// Photo.
-    pub photo: Option<std::path::PathBuf>,
-    /// Device.
-    pub device: crate::engine::DevicePreference,
-    /// Weights.
-    pub weights: Option<std::path::PathBuf>,
+    /// The photo to open; a demo face where there is none.
+    pub photo: Option<PathBuf>,
+    /// What should run the networks.
+    pub device: DevicePreference,
+    /// A weights file in place of the bundled one.
+    pub weights: Option<PathBuf>,
 }
-/// Opens the window.
-///
-/// # Errors
-/// When no window can open.
-pub fn run(_launch: Launch) -> anyhow::Result<()> {
-    anyhow::bail!("not yet")
+
+/// The window's program.
+pub struct App {
+    state: AppState,
+    engine: Engine,
+    pool: Pool,
+    gpu: Gpu,
+    history: History,
+    settings: Store,
+    /// Photos being decoded.
+    decoding: usize,
+    launch_weights: Option<PathBuf>,
+    /// The change shown last; made again only when the slider, the face or its age is another.
+    change: Option<Arc<PackedChange>>,
+    /// CPU time of the last slider frame's blend.
+    blend_time: Option<Duration>,
+    /// What was asked for from outside the window.
+    asked: Vec<Command>,
+}
+
+impl App {
+    /// Builds the program inside a window (or a test's stand-in for one) that draws with `render_state`.
+    pub fn new(ctx: &egui::Context, render_state: &RenderState, launch: Launch, settings: Store) -> Self {
+        theme::install(ctx);
+        ctx.set_theme(settings.values.theme_preference());
+        aged_photo::install(render_state);
+        let shared = SharedGpu {
+            instance: render_state.instance.clone(),
+            adapter: render_state.adapter.clone(),
+            device: render_state.device.clone(),
+            queue: render_state.queue.clone(),
+        };
+        let waker = |ctx: &egui::Context| {
+            let ctx = ctx.clone();
+            move || ctx.request_repaint()
+        };
+        let engine = Engine::start(launch.device, Some(shared), launch.weights.clone(), waker(ctx));
+        let mut app = Self {
+            state: AppState { view: settings.values.view.clone(), ..AppState::default() },
+            engine,
+            pool: Pool::start(Wake::new(waker(ctx))),
+            gpu: Gpu { device: render_state.device.clone(), queue: render_state.queue.clone() },
+            history: History::default(),
+            settings,
+            decoding: 0,
+            launch_weights: launch.weights,
+            change: None,
+            blend_time: None,
+            asked: Vec::new(),
+        };
+        let first = launch.photo.map_or_else(demo::first, |path| {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+            (name, PhotoSource::File(path))
+        });
+        app.take_in(vec![first]);
+        app
+    }
+
+    /// What the window knows.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Asks for something at the next frame, as if a person had.
+    pub fn ask(&mut self, command: Command) {
+        self.asked.push(command);
+    }
+
+    /// How long the last slider frame's CPU work took: blending the anchors and packing the result.
+    pub fn blend_time(&self) -> Option<Duration> {
+        self.blend_time
+    }
+
+    /// The change from the photograph to the age shown, blended when it is another than last time.
+    fn blend(&mut self) {
+        let Some((id, face)) = self.state.face() else { return self.change = None };
+        let (Some(timeline), Some(own)) = (&face.timeline, self.state.own_age(id)) else { return self.change = None };
+        let key = ChangeKey {
+            face: id.0,
+            own_years: own.years,
+            target_years: self.state.document.target_years,
+            strength: self.state.document.strength,
+        };
+        if self.change.as_ref().is_none_or(|change| change.key != key) {
+            let begun = Instant::now();
+            self.change = Some(Arc::new(PackedChange::blend(timeline, key)));
+            self.blend_time = Some(begun.elapsed());
+        }
+    }
+
+    fn remember(&mut self, ctx: &egui::Context) {
+        let values = &mut self.settings.values;
+        if values.view != self.state.view {
+            values.view = self.state.view.clone();
+        }
+        ctx.input(|input| {
+            let viewport = input.viewport();
+            let is_maximized = viewport.maximized.unwrap_or(false) || viewport.fullscreen.unwrap_or(false);
+            if let Some(inner) = viewport.inner_rect {
+                values.is_maximized = is_maximized;
+                if !is_maximized {
+                    values.window_size = Some([inner.width().round(), inner.height().round()]);
+                }
+            }
+        });
+        // A drag changes the view at every frame; the file waits for the end of it.
+        if !ctx.input(|input| input.pointer.any_down()) {
+            self.settings.keep(&self.pool);
+        }
+    }
+
+    fn expire_toasts(&mut self, ctx: &egui::Context) {
+        let now = Instant::now();
+        self.state.toasts.retain(|toast| toast.ends().is_none_or(|end| end > now));
+        if let Some(next) = self.state.toasts.iter().filter_map(state::Toast::ends).min() {
+            ctx.request_repaint_after(next - now);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.receive_all(ctx);
+        if self.state.play.is_some() {
+            self.play_on(Instant::now());
+            ctx.request_repaint();
+        }
+        self.keep_up();
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let asked = std::mem::take(&mut self.asked);
+        for command in asked.into_iter().chain(keyboard::commands(&ctx, &self.state)) {
+            self.apply(&ctx, command);
+        }
+        self.keep_up();
+        self.blend();
+        let mut commands = Vec::new();
+        shell::ui(ui, &self.state, self.change.as_ref(), &mut commands);
+        for command in commands {
+            self.apply(&ctx, command);
+        }
+        self.expire_toasts(&ctx);
+        self.remember(&ctx);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.extreme_bg_color.to_normalized_gamma_f32()
+    }
+
+    fn on_exit(&mut self) {
+        self.settings.keep_now();
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
 }

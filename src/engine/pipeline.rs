@@ -81,7 +81,8 @@ impl Pipeline {
         Self::on_device(device, report, weights)
     }
 
-    fn on_device(device: Device, report: DeviceReport, weights: &Weights) -> Result<Self, EngineError> {
+    /// Loads the networks onto a device that is open already.
+    pub(super) fn on_device(device: Device, report: DeviceReport, weights: &Weights) -> Result<Self, EngineError> {
         let detector = Detector::new(&weights::bundled_detector()?, &device)?;
         let network = CompactNetwork::new(&weights.config, &weights.parameters, &device)?;
         Ok(Self {

@@ -240,13 +240,19 @@ impl<'a> Thread<'a> {
 
     fn serve(mut self) {
         while let Some(request) = self.inbox.next() {
-            let reply = match self.answer(&request) {
-                Err(EngineError::Lost(what)) if self.fall_back(&what) => self.answer(&request),
-                answer => answer,
-            };
+            let reply = self.reply_to(&request);
             self.inbox.lock().finished();
-            self.teller.tell(reply.unwrap_or_else(|error| Reply::Failed { message: error.to_string() }));
+            self.teller.tell(reply);
         }
+    }
+
+    /// The answer; when a GPU is lost on the way, that of the CPU.
+    fn reply_to(&mut self, request: &Request) -> Reply {
+        let answer = match self.answer(request) {
+            Err(EngineError::Lost(what)) if self.fall_back(&what) => self.answer(request),
+            answer => answer,
+        };
+        answer.unwrap_or_else(|error| Reply::Failed { message: error.to_string() })
     }
 
     fn answer(&self, request: &Request) -> Result<Reply, EngineError> {
@@ -288,4 +294,102 @@ impl<'a> Thread<'a> {
 
 fn elapsed_ms(started: Instant) -> f64 {
     started.elapsed().as_secs_f64() * 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::engine::DeviceKind;
+
+    fn portrait() -> Arc<Photo> {
+        let bytes = include_bytes!("../../assets/demo/astronaut.jpg");
+        Arc::new(Photo::from_bytes("portrait", bytes).unwrap())
+    }
+
+    fn wait_for(engine: &Engine, wanted: impl Fn(&Reply) -> bool) -> Reply {
+        let started = Instant::now();
+        while started.elapsed().as_secs() < 120 {
+            match engine.try_reply() {
+                Some(reply) if wanted(&reply) => return reply,
+                Some(Reply::Failed { message }) => panic!("{message}"),
+                _ => thread::sleep(std::time::Duration::from_millis(5)),
+            }
+        }
+        panic!("no such reply within two minutes");
+    }
+
+    #[test]
+    fn the_thread_answers_in_the_order_of_the_main_job() {
+        let engine = Engine::start(DevicePreference::Cpu, None, None, || {});
+        let photo = portrait();
+        engine.request(Request::FindFaces { photo: PhotoId(1), pixels: Arc::clone(&photo) });
+        let Reply::FacesFound { detections, .. } = wait_for(&engine, |r| matches!(r, Reply::FacesFound { .. })) else {
+            unreachable!()
+        };
+        let aligned = Arc::new(AlignedFace::from_detection(&photo, &detections[0]).unwrap());
+        engine.request(Request::Timeline { face: FaceId(7), aligned });
+        let reply = wait_for(&engine, |r| matches!(r, Reply::TimelineReady { .. }));
+        assert!(matches!(reply, Reply::TimelineReady { face: FaceId(7), .. }));
+        assert_eq!(engine.pending(), 0);
+    }
+
+    #[test]
+    fn a_weights_file_that_is_not_there_is_a_sentence() {
+        let engine = Engine::start(DevicePreference::Cpu, None, Some("no-such.safetensors".into()), || {});
+        let started = Instant::now();
+        let message = loop {
+            match engine.try_reply() {
+                Some(Reply::Failed { message }) => break message,
+                Some(other) => panic!("{other:?}"),
+                None if started.elapsed().as_secs() > 60 => panic!("no reply"),
+                None => thread::sleep(std::time::Duration::from_millis(5)),
+            }
+        };
+        assert!(message.contains("cannot be read"), "{message}");
+    }
+
+    /// The wgpu device stands in for a GPU even where it is software.
+    fn open_gpu() -> Option<(Device, wgpu::Device)> {
+        let instance = wgpu::Instance::default();
+        let adapter = pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default())).ok()?;
+        let descriptor = wgpu::DeviceDescriptor {
+            required_features: adapter.features().difference(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS),
+            required_limits: adapter.limits(),
+            // SAFETY: only asked for so that every feature of the adapter may be requested; none is used here.
+            experimental_features: unsafe { wgpu::ExperimentalFeatures::enabled() },
+            ..Default::default()
+        };
+        let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).ok()?;
+        let gpu = SharedGpu { instance, adapter, device: device.clone(), queue };
+        let burn_device = Device::wgpu_options().setup(gpu.into()).init().ok()?;
+        Some((burn_device, device))
+    }
+
+    #[test]
+    fn a_lost_gpu_is_replaced_by_the_cpu_and_the_request_is_answered() {
+        let Some((device, gpu)) = open_gpu() else {
+            eprintln!("SKIPPED a_lost_gpu_is_replaced_by_the_cpu_and_the_request_is_answered: no graphics driver");
+            return;
+        };
+        let weights = weights::bundled().unwrap();
+        let report = DeviceReport {
+            kind: DeviceKind::Gpu,
+            name: "test card".to_owned(),
+            reason: "it is tested".to_owned(),
+            driver: None,
+        };
+        let pipeline = Pipeline::on_device(device, report, &weights).unwrap();
+        let (inbox, (sender, replies)) = (Inbox::default(), channel());
+        let teller = Teller { sender, wake: Box::new(|| {}) };
+        let mut thread = Thread { pipeline, weights, inbox: &inbox, teller: &teller };
+        gpu.destroy();
+        let reply = thread.reply_to(&Request::FindFaces { photo: PhotoId(3), pixels: portrait() });
+        assert!(matches!(&reply, Reply::FacesFound { detections, .. } if detections.len() == 1), "{reply:?}");
+        let told = replies.try_recv().unwrap();
+        let Reply::DeviceLost { device, message } = told else { panic!("{told:?}") };
+        assert_eq!(device.kind, DeviceKind::Cpu);
+        assert!(message.contains("test card") && message.contains("nothing was lost"), "{message}");
+    }
 }

@@ -1,14 +1,16 @@
 //! Pair lists in every layout in use, and the verification report on them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::verification::{FoldAccuracy, ScoredPair, TrueAcceptRate, accuracy, roc, true_accept_rate};
+use super::verification::{FoldResult, ScoredPair, TrueAcceptRate, accuracy, roc, true_accept_rate};
 use super::{ReadPictures, Skipped};
 
 /// Folds where a list does not say.
 const DEFAULT_FOLDS: usize = 10;
+/// False match rates at which the true accept rate is told.
+const FALSE_MATCH_RATES: [(&str, f64); 2] = [("1e-2", 1e-2), ("1e-3", 1e-3)];
 
 /// One line of a pair list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,14 +28,18 @@ pub struct Pair {
 pub struct PairsReport {
     /// Pairs that were scored.
     pub pairs: usize,
-    /// Folds.
+    /// Folds that hold pairs.
     pub folds: usize,
-    /// Mean accuracy over the folds, 0 to 1.
-    pub accuracy: f64,
+    /// Mean accuracy over the folds, 0 to 1; nothing where fewer than two folds hold pairs.
+    pub accuracy: Option<f64>,
     /// Its standard deviation.
-    pub accuracy_std: f64,
-    /// True accept rates by false match rate, `1e-2` and `1e-3`.
-    pub tar: std::collections::BTreeMap<&'static str, TrueAcceptRate>,
+    pub accuracy_std: Option<f64>,
+    /// Each fold's own figures.
+    pub by_fold: Vec<FoldResult>,
+    /// True accept rates, 0 to 1, by false match rate, `1e-2` and `1e-3`; nothing where the pairs are too few for it.
+    pub tar: BTreeMap<&'static str, Option<f64>>,
+    /// The same with thresholds and numbers of pairs.
+    pub tar_details: BTreeMap<&'static str, Option<TrueAcceptRate>>,
     /// False match rate and true accept rate along the curve.
     pub roc: Vec<[f64; 2]>,
     /// Pictures that could not be used; their pairs are left out.
@@ -62,11 +68,10 @@ pub fn parse(text: &str) -> Result<Vec<Pair>, String> {
         })
         .collect::<Result<Vec<Pair>, String>>()?;
     let total = pairs.len();
+    // A list that its header does not describe, and one without a header, is cut into equal runs.
+    let folds = header.map_or(DEFAULT_FOLDS, |[folds, _]| if folds < 2 { DEFAULT_FOLDS } else { folds });
     for (index, pair) in pairs.iter_mut().enumerate() {
-        pair.fold = match header {
-            Some([folds, per_kind]) => (index / (2 * per_kind).max(1)).min(folds.saturating_sub(1)),
-            None => index * DEFAULT_FOLDS / total.max(1),
-        };
+        pair.fold = index * folds / total.max(1);
     }
     Ok(pairs)
 }
@@ -77,7 +82,8 @@ fn parse_line(line: &str) -> Option<Pair> {
         Some(format!("{name}/{name}_{:04}", number.parse::<u32>().ok()?))
     };
     let (pictures, same) = match fields.as_slice() {
-        [a, b, verdict @ ("1" | "0" | "-1")] if a.contains('.') || b.contains('.') => {
+        // In LFW's own lines the second field is a number; `a b 1` names two pictures, with or without ending.
+        [a, b, verdict @ ("1" | "0" | "-1")] if b.parse::<u32>().is_err() => {
             ([(*a).to_owned(), (*b).to_owned()], *verdict == "1")
         }
         [name, i, j] => ([lfw(name, i)?, lfw(name, j)?], true),
@@ -89,11 +95,8 @@ fn parse_line(line: &str) -> Option<Pair> {
 
 /// The picture of the set that a pair list means: the same path, with or without its ending, in any subfolder.
 pub fn resolve<'a>(names: &'a BTreeSet<String>, wanted: &str) -> Option<&'a String> {
-    let without_ending = |name: &str| name.rsplit_once('.').map_or(name.to_owned(), |(stem, _)| stem.to_owned());
-    let matches = |name: &&String| {
-        let tail = |whole: &str, part: &str| whole == part || whole.ends_with(&format!("/{part}"));
-        tail(name, wanted) || tail(&without_ending(name), wanted)
-    };
+    let is_tail = |whole: &str| whole.strip_suffix(wanted).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+    let matches = |name: &&String| is_tail(name) || name.rsplit_once('.').is_some_and(|(stem, _)| is_tail(stem));
     names.get(wanted).or_else(|| names.iter().find(matches))
 }
 
@@ -111,14 +114,17 @@ pub fn report(pairs: &[(Pair, Option<[String; 2]>)], read: &ReadPictures) -> Pai
             scored.push(ScoredPair { fold: pair.fold, same: pair.same, cosine: a.embedding.cosine(&b.embedding) });
         }
     }
-    let FoldAccuracy { mean, std, folds } = accuracy(&scored);
-    let rate = |false_match_rate| true_accept_rate(&scored, false_match_rate);
+    let accuracy = accuracy(&scored);
+    let tar_details: BTreeMap<_, _> =
+        FALSE_MATCH_RATES.into_iter().map(|(name, rate)| (name, true_accept_rate(&scored, rate))).collect();
     PairsReport {
         pairs: scored.len(),
-        folds: folds.len(),
-        accuracy: mean,
-        accuracy_std: std,
-        tar: [("1e-2", rate(1e-2)), ("1e-3", rate(1e-3))].into(),
+        folds: accuracy.as_ref().map_or(0, |accuracy| accuracy.folds.len()),
+        accuracy: accuracy.as_ref().map(|accuracy| accuracy.mean),
+        accuracy_std: accuracy.as_ref().map(|accuracy| accuracy.std),
+        by_fold: accuracy.map(|accuracy| accuracy.folds).unwrap_or_default(),
+        tar: tar_details.iter().map(|(name, rate)| (*name, rate.as_ref().map(|rate| rate.rate))).collect(),
+        tar_details,
         roc: roc(&scored),
         pairs_left_out: pairs.len() - scored.len(),
         skipped,
@@ -128,21 +134,29 @@ pub fn report(pairs: &[(Pair, Option<[String; 2]>)], read: &ReadPictures) -> Pai
 impl PairsReport {
     /// A table for people.
     pub fn text(&self) -> String {
-        let mut text = format!(
-            "accuracy            {:.2} % ± {:.2} over {} folds, {} pairs\n",
-            self.accuracy * 100.0,
-            self.accuracy_std * 100.0,
-            self.folds,
-            self.pairs
-        );
-        for (name, rate) in &self.tar {
-            text.push_str(&format!(
-                "TAR at FMR {name}     {:.2} % at cosine {:.3} ({} genuine and {} impostor pairs)\n",
-                rate.rate * 100.0,
-                rate.threshold,
-                rate.genuine_pairs,
-                rate.impostor_pairs
-            ));
+        let mut text = match (self.accuracy, self.accuracy_std) {
+            (Some(mean), Some(std)) => format!(
+                "accuracy            {:.2} % ± {:.2} over {} folds, {} pairs\n",
+                mean * 100.0,
+                std * 100.0,
+                self.folds,
+                self.pairs
+            ),
+            _ => format!("accuracy            not told: {} pairs do not fill two folds\n", self.pairs),
+        };
+        for (name, rate) in &self.tar_details {
+            text.push_str(&format!("TAR at FMR {name}     "));
+            match rate {
+                Some(rate) => text.push_str(&format!(
+                    "{:.2} % at cosine {:.3} ({} genuine pairs; {} of {} impostor pairs reach it)\n",
+                    rate.rate * 100.0,
+                    rate.threshold,
+                    rate.genuine_pairs,
+                    rate.false_matches,
+                    rate.impostor_pairs
+                )),
+                None => text.push_str("not told: too few pairs for this rate\n"),
+            }
         }
         text.push_str(&format!("left out            {} pairs, {} pictures", self.pairs_left_out, self.skipped.len()));
         for skipped in self.skipped.iter().take(10) {
@@ -164,7 +178,18 @@ mod tests {
         assert_eq!((lfw[1].same, lfw[1].fold, lfw[2].fold), (false, 0, 1));
         let plain = parse("a/00001.jpg a/00002.jpg 1\na/00003.jpg a/00004.jpg -1\nx.png y.png 0").unwrap();
         assert_eq!(plain.iter().map(|pair| pair.same).collect::<Vec<_>>(), [true, false, false]);
+        let without_ending = parse("anna/1 anna/2 1\nanna/1 bob/1 0").unwrap();
+        assert_eq!((without_ending[0].pictures[1].as_str(), without_ending[1].same), ("anna/2", false));
         assert!(parse("only two").unwrap_err().contains("line 1"));
+    }
+
+    #[test]
+    fn folds_are_those_of_the_header_or_ten() {
+        let lines = "Anna 1 2\nAnna 1 Bob 1\n".repeat(10);
+        let folds = |text: String| parse(&text).unwrap().iter().map(|pair| pair.fold).collect::<Vec<_>>();
+        assert_eq!(folds(format!("5 2\n{lines}")), (0..20).map(|index| index / 4).collect::<Vec<_>>());
+        assert_eq!(folds(lines.clone()), (0..20).map(|index| index / 2).collect::<Vec<_>>());
+        assert_eq!(folds(format!("1 10\n{lines}")), folds(lines));
     }
 
     #[test]

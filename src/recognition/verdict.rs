@@ -11,8 +11,14 @@ pub const LEAD_NOT_IDENTIFICATION: &str = "Investigative lead, not an identifica
 const ADULT_YEARS: f32 = 18.0;
 /// From this age gap on a warning is due, in years.
 const LARGE_GAP_YEARS: f32 = 10.0;
-/// Share of one person's pairs that score lower, below which a low score speaks for different people.
-const RARE_FOR_ONE_PERSON: f64 = 0.1;
+/// An estimated age this far above 18 may still belong to a child: about the mean error on labelled faces, in years.
+const AGE_DOUBT_YEARS: f32 = 5.0;
+/// A score speaks for different people where at least this many times more of them score that high than photographs
+/// of one person score lower. Being rare for one person is not enough: just below the threshold a score is rarer
+/// still for different people.
+const TIMES_LIKELIER: f64 = 10.0;
+/// The rule of three: where none of `n` is seen, the share is below `3 / n` with 95 % confidence.
+const RULE_OF_THREE: f64 = 3.0;
 
 /// What one score means for one pair.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -61,6 +67,11 @@ impl KnownAge {
     pub fn stated(years: f32) -> Self {
         Self { years, stated: true }
     }
+
+    fn may_be_under_18(self) -> bool {
+        let doubt_years = if self.stated { 0.0 } else { AGE_DOUBT_YEARS };
+        self.years < ADULT_YEARS + doubt_years
+    }
 }
 
 impl Calibration {
@@ -76,37 +87,52 @@ impl Calibration {
         });
         let same = cosine >= threshold;
         let false_non_match_rate = genuine.map(|(_, _, rate)| rate);
+        let false_match_rate = (reaching > 0).then(|| reaching as f64 / pairs as f64);
+        // None seen among few pairs is not never.
+        let missed = genuine.map(|(_, pairs, rate)| rate.max(RULE_OF_THREE / pairs as f64));
         let mut explanation = different_people(&impostors, pairs, reaching);
         if let (Some((gap, pairs, rate)), Some(table)) = (genuine, &self.genuine) {
-            let share = ((1.0 - rate) * 100.0).round();
-            let label = gap.label();
             explanation.push_str(&format!(
-                " Among {} pairs of photographs of one person {label} ({}), {share:.0} in 100 score at least this high.",
+                " Among {} pairs of photographs of one person {} ({}), {} at least this high.",
                 thousands(pairs),
-                table.name
+                gap.label(),
+                table.name,
+                share_scoring(1.0 - rate)
             ));
         }
         Reading {
             cosine,
             threshold,
             same,
-            false_match_rate: (reaching > 0).then(|| reaching as f64 / pairs as f64),
-            false_match_rate_below: (reaching == 0).then(|| 3.0 / pairs.max(1) as f64),
+            false_match_rate,
+            false_match_rate_below: (reaching == 0).then(|| RULE_OF_THREE / pairs.max(1) as f64),
             false_non_match_rate,
             impostor_pairs: pairs,
             calibration_name: impostors.people.clone(),
-            headline: headline(same, false_non_match_rate).to_owned(),
+            headline: headline(same, false_match_rate, missed).to_owned(),
             explanation,
             warnings: warnings(same, gap_years, age_a, age_b, &impostors),
         }
     }
 }
 
-fn headline(same: bool, false_non_match_rate: Option<f64>) -> &'static str {
-    match false_non_match_rate {
+fn headline(same: bool, false_match_rate: Option<f64>, missed: Option<f64>) -> &'static str {
+    match (false_match_rate, missed) {
         _ if same => "Supports the same person",
-        Some(rate) if rate < RARE_FOR_ONE_PERSON => "Supports different people",
+        (Some(different), Some(missed)) if different >= TIMES_LIKELIER * missed => "Supports different people",
         _ => "Inconclusive",
+    }
+}
+
+/// A share in words that never round to none or all.
+fn share_scoring(share: f64) -> String {
+    let in_100 = (share * 100.0).round();
+    match in_100 {
+        _ if share <= 0.0 => "none scores".to_owned(),
+        _ if share >= 1.0 => "all score".to_owned(),
+        ..1.0 => "fewer than 1 in 100 score".to_owned(),
+        100.0.. => "more than 99 in 100 score".to_owned(),
+        _ => format!("{in_100:.0} in 100 score"),
     }
 }
 
@@ -116,7 +142,10 @@ fn different_people(impostors: &ImpostorScores, pairs: u64, reaching: u64) -> St
     let people = &impostors.people;
     let among = format!("Among {} pairs of {people}, ", thousands(pairs));
     match reaching {
-        0 => format!("{among}none scores this high: fewer than 1 in {}.", thousands(rounded(pairs as f64 / 3.0))),
+        0 => format!(
+            "{among}none scores this high: fewer than 1 in {}.",
+            thousands(rounded(pairs as f64 / RULE_OF_THREE))
+        ),
         1..10 => format!("{among}only {reaching} score{} this high.", if reaching == 1 { "s" } else { "" }),
         _ if reaching * 20 > pairs => {
             format!("{among}{:.0} in 100 score this high.", 100.0 * reaching as f64 / pairs as f64)
@@ -127,10 +156,11 @@ fn different_people(impostors: &ImpostorScores, pairs: u64, reaching: u64) -> St
 
 fn warnings(same: bool, gap_years: f32, a: KnownAge, b: KnownAge, impostors: &ImpostorScores) -> Vec<String> {
     let mut warnings = vec![LEAD_NOT_IDENTIFICATION.to_owned()];
-    let youngest = a.years.min(b.years);
-    if youngest < ADULT_YEARS {
+    if a.years.min(b.years) < ADULT_YEARS {
         warnings
             .push("A face here is under 18. Children resemble each other, and their ages are often misjudged.".into());
+    } else if a.may_be_under_18() || b.may_be_under_18() {
+        warnings.push("A face here may be under 18. Children resemble each other more than adults do.".into());
     }
     if gap_years >= LARGE_GAP_YEARS {
         warnings.push(format!(
@@ -160,7 +190,7 @@ pub fn thousands(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -229,6 +259,27 @@ mod tests {
         assert_eq!(read(0.1, 30.0, 31.0).headline, "Supports different people");
         assert_eq!(read(0.42, 30.0, 31.0).headline, "Inconclusive");
         assert_eq!(read(0.1, 30.0, 60.0).headline, "Inconclusive", "nothing was measured at this gap");
+        let rare_for_both = read(0.33, 30.0, 31.0);
+        assert!(rare_for_both.false_non_match_rate.is_some_and(|rate| rate < 0.1));
+        assert_eq!(rare_for_both.headline, "Inconclusive", "{rare_for_both:?}");
+    }
+
+    #[test]
+    fn an_estimated_age_near_18_is_a_warning_a_stated_one_is_not() {
+        let warned = |age: fn(f32) -> KnownAge| {
+            let reading = calibration().read(0.1, age(21.0), age(40.0));
+            reading.warnings.iter().any(|warning| warning.contains("under 18"))
+        };
+        assert!(warned(KnownAge::estimated));
+        assert!(!warned(KnownAge::stated));
+    }
+
+    #[test]
+    fn shares_never_round_to_none_or_all() {
+        assert_eq!(share_scoring(0.714), "71 in 100 score");
+        assert_eq!(share_scoring(0.001), "fewer than 1 in 100 score");
+        assert_eq!(share_scoring(0.999), "more than 99 in 100 score");
+        assert_eq!((share_scoring(0.0), share_scoring(1.0)), ("none scores".to_owned(), "all score".to_owned()));
     }
 
     #[test]

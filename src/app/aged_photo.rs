@@ -1,0 +1,194 @@
+//! The aged photo on the GPU: the photo's display copy with its mip chain, the change of one slider position as two
+//! small half-float textures, and egui's paint callback that draws `shaders/aged_photo.wgsl` with them.
+//! What is shown where is decided by `widgets::picture`; the change itself comes from `aging`.
+
+use std::sync::Arc;
+
+use eframe::egui::{PaintCallbackInfo, Rect};
+use eframe::egui_wgpu::{self, CallbackResources, CallbackTrait, RenderState, ScreenDescriptor};
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+
+use super::aged_pipeline::{AgedPhotoResources, PictureUniform};
+use crate::aging::change::CROP_AREA;
+use crate::aging::{Change, Timeline};
+use crate::face::SimilarityTransform;
+
+pub use super::photo_texture::{Gpu, PhotoTexture};
+
+/// Installs what the callback needs into egui's renderer. Call once per window.
+pub fn install(render_state: &RenderState) {
+    let resources = AgedPhotoResources::new(&render_state.device, render_state.target_format);
+    render_state.renderer.write().callback_resources.insert(resources);
+}
+
+/// One slider position, ready to upload: half floats, little endian.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PackedChange {
+    /// Which one it is; equal keys hold equal bytes.
+    pub key: ChangeKey,
+    /// `[x, y]` for each pixel of the crop.
+    pub flow: Vec<u8>,
+    /// `[r, g, b, 0]` for each pixel of the crop, in levels.
+    pub residual: Vec<u8>,
+}
+
+/// Names a change: of which face, from which age to which, how strong.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ChangeKey {
+    /// The face's name.
+    pub face: u64,
+    /// Age of the photograph in years.
+    pub own_years: f32,
+    /// Age shown in years.
+    pub target_years: f32,
+    /// 1 is as learnt.
+    pub strength: f32,
+}
+
+impl PackedChange {
+    /// The CPU work of one slider frame: blends the neighbouring anchors and packs the result.
+    pub fn blend(timeline: &Timeline, key: ChangeKey) -> Self {
+        Self::pack(key, &timeline.change_at(key.target_years, key.own_years, key.strength))
+    }
+
+    /// Packs a change.
+    pub fn pack(key: ChangeKey, change: &Change) -> Self {
+        let flow = halves(change.flow_px.as_flattened());
+        let three = halves(change.residual_levels.as_flattened());
+        let mut residual = vec![0; CROP_AREA * 8];
+        let (four, _) = residual.as_chunks_mut::<8>();
+        for (out, rgb) in four.iter_mut().zip(three.as_chunks::<6>().0) {
+            out[..6].copy_from_slice(rgb);
+        }
+        Self { key, flow, residual }
+    }
+}
+
+/// Half floats of these numbers, little endian.
+fn halves(values: &[f32]) -> Vec<u8> {
+    let mut converted = vec![f16::ZERO; values.len()];
+    converted.convert_from_f32_slice(values);
+    let mut bytes = vec![0; values.len() * 2];
+    for (out, half) in bytes.as_chunks_mut::<2>().0.iter_mut().zip(&converted) {
+        *out = half.to_le_bytes();
+    }
+    bytes
+}
+
+/// What of photograph and synthetic age is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shown {
+    /// Left of this share of the width the photograph, right of it the synthetic age: 0 is all synthetic, 1 all
+    /// photograph.
+    Wipe(f32),
+    /// The difference, enlarged around grey.
+    Difference,
+}
+
+/// How much a difference is enlarged.
+pub const DIFFERENCE_GAIN: f32 = 3.0;
+
+/// One picture to draw in this frame.
+#[derive(Clone, Debug)]
+pub struct AgedPhoto {
+    /// The photo.
+    pub texture: Arc<PhotoTexture>,
+    /// Where the face is; nothing where there is no face.
+    pub photo_to_crop: Option<SimilarityTransform>,
+    /// The change; nothing while the timeline is not there.
+    pub change: Option<Arc<PackedChange>>,
+    /// The part of the photo that is shown, in pixels of the full photo.
+    pub source_px: Rect,
+    /// What is drawn.
+    pub shown: Shown,
+    /// Corner radius in points.
+    pub radius: f32,
+    /// Pictures of one frame use different slots, 0 to 3.
+    pub slot: usize,
+}
+
+impl AgedPhoto {
+    /// The shape that draws it at a place.
+    pub fn into_shape(self, rect: Rect) -> eframe::egui::Shape {
+        egui_wgpu::Callback::new_paint_callback(rect, AgedPhotoCallback { picture: self, rect }).into()
+    }
+
+    fn uniform(&self, size_px: [f32; 2], pixels_per_point: f32, is_linear_target: bool) -> PictureUniform {
+        let scale = self.texture.display_scale();
+        // Pixel centres at integers: a place p of the photo is (p + ½)·scale − ½ in the display copy.
+        let to_crop = self.photo_to_crop.unwrap_or(SimilarityTransform::IDENTITY);
+        let half = 0.5 / scale - 0.5;
+        let row =
+            |[a, b, shift]: [f64; 3]| [(a / scale) as f32, (b / scale) as f32, (shift + (a + b) * half) as f32, 0.0];
+        let [x, y] = to_crop.matrix.map(row);
+        let back = to_crop.inverse().matrix.map(|[a, b, _]| [(a * scale) as f32, (b * scale) as f32]);
+        let wipe = match self.shown {
+            Shown::Wipe(share) => share,
+            Shown::Difference => 0.0,
+        };
+        let source = self.source_px;
+        let scale = scale as f32;
+        PictureUniform {
+            photo_to_crop_x: x,
+            photo_to_crop_y: y,
+            crop_to_photo: [back[0][0], back[0][1], back[1][0], back[1][1]],
+            source: [source.min.x * scale, source.min.y * scale, source.width() * scale, source.height() * scale],
+            size_px,
+            radius_px: self.radius * pixels_per_point,
+            wipe,
+            mode: u32::from(self.shown == Shown::Difference),
+            is_changed: u32::from(self.change.is_some() && self.photo_to_crop.is_some()),
+            is_linear_target: u32::from(is_linear_target),
+            difference_gain: DIFFERENCE_GAIN,
+        }
+    }
+}
+
+/// egui's side of an [`AgedPhoto`].
+struct AgedPhotoCallback {
+    picture: AgedPhoto,
+    rect: Rect,
+}
+
+impl CallbackTrait for AgedPhotoCallback {
+    fn prepare(
+        &self,
+        _device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        screen: &ScreenDescriptor,
+        _encoder: &mut wgpu::CommandEncoder,
+        resources: &mut CallbackResources,
+    ) -> Vec<wgpu::CommandBuffer> {
+        if let Some(resources) = resources.get_mut::<AgedPhotoResources>() {
+            let size_px = [self.rect.width(), self.rect.height()].map(|side| (side * screen.pixels_per_point).round());
+            let uniform = self.picture.uniform(size_px, screen.pixels_per_point, resources.is_linear_target());
+            resources.write(queue, self.picture.slot, &uniform, self.picture.change.as_deref());
+        }
+        Vec::new()
+    }
+
+    fn paint(&self, _info: PaintCallbackInfo, pass: &mut wgpu::RenderPass<'static>, resources: &CallbackResources) {
+        if let Some(resources) = resources.get::<AgedPhotoResources>() {
+            resources.draw(pass, self.picture.slot, &self.picture.texture);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packing_keeps_every_number_within_half_precision() {
+        let mut change = Change::none();
+        change.flow_px[700] = [1.25, -3.5];
+        change.residual_levels[700] = [10.0, -20.5, 0.125];
+        let key = ChangeKey { face: 1, own_years: 30.0, target_years: 60.0, strength: 1.0 };
+        let packed = PackedChange::pack(key, &change);
+        let half = |bytes: &[u8], index: usize| f16::from_le_bytes([bytes[2 * index], bytes[2 * index + 1]]).to_f32();
+        assert_eq!([half(&packed.flow, 1400), half(&packed.flow, 1401)], [1.25, -3.5]);
+        let residual: Vec<f32> = (0..4).map(|channel| half(&packed.residual, 2800 + channel)).collect();
+        assert_eq!(residual, [10.0, -20.5, 0.125, 0.0]);
+    }
+}

@@ -1,0 +1,240 @@
+//! The wgpu plumbing of the aged photo: pipeline, layouts, the two change textures and one uniform buffer for each
+//! picture of a frame. Meaning lives in `aged_photo` and in the shader.
+
+use super::aged_photo::{ChangeKey, PackedChange};
+use super::photo_texture::PhotoTexture;
+use crate::model::CROP_SIZE_PX;
+
+/// Pictures of one frame.
+const SLOTS: usize = 4;
+
+/// The shader's `Picture`, field by field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct PictureUniform {
+    pub photo_to_crop_x: [f32; 4],
+    pub photo_to_crop_y: [f32; 4],
+    pub crop_to_photo: [f32; 4],
+    pub source: [f32; 4],
+    pub size_px: [f32; 2],
+    pub radius_px: f32,
+    pub wipe: f32,
+    pub mode: u32,
+    pub is_changed: u32,
+    pub is_linear_target: u32,
+    pub difference_gain: f32,
+}
+
+impl PictureUniform {
+    const BYTES: usize = 96;
+
+    /// The bytes as the shader reads them.
+    fn bytes(&self) -> [u8; Self::BYTES] {
+        let rows = [self.photo_to_crop_x, self.photo_to_crop_y, self.crop_to_photo, self.source];
+        let [width, height] = self.size_px;
+        let last = [
+            self.mode.to_le_bytes(),
+            self.is_changed.to_le_bytes(),
+            self.is_linear_target.to_le_bytes(),
+            self.difference_gain.to_le_bytes(),
+        ];
+        let floats = rows.into_iter().flatten().chain([width, height, self.radius_px, self.wipe]);
+        let words = floats.map(f32::to_le_bytes).chain(last);
+        let mut bytes = [0; Self::BYTES];
+        for (out, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+            *out = word;
+        }
+        bytes
+    }
+}
+
+/// What egui's renderer keeps for the callback.
+pub(super) struct AgedPhotoResources {
+    pipeline: wgpu::RenderPipeline,
+    flow: wgpu::Texture,
+    residual: wgpu::Texture,
+    slots: Vec<(wgpu::Buffer, wgpu::BindGroup)>,
+    uploaded: Option<ChangeKey>,
+    target_format: wgpu::TextureFormat,
+}
+
+impl AgedPhotoResources {
+    /// Builds pipeline and textures for a window whose frames have this format.
+    pub fn new(device: &wgpu::Device, target_format: wgpu::TextureFormat) -> Self {
+        let flow = change_texture(device, wgpu::TextureFormat::Rg16Float);
+        let residual = change_texture(device, wgpu::TextureFormat::Rgba16Float);
+        let sampler = device.create_sampler(&wgpu::SamplerDescriptor {
+            mag_filter: wgpu::FilterMode::Linear,
+            min_filter: wgpu::FilterMode::Linear,
+            mipmap_filter: wgpu::MipmapFilterMode::Linear,
+            ..Default::default()
+        });
+        let layout = picture_layout(device);
+        let slots = (0..SLOTS).map(|_| slot(device, &layout, &flow, &residual, &sampler)).collect();
+        let pipeline = pipeline(device, &layout, target_format);
+        Self { pipeline, flow, residual, slots, uploaded: None, target_format }
+    }
+
+    /// Whether frames convert to sRGB by themselves.
+    pub fn is_linear_target(&self) -> bool {
+        self.target_format.is_srgb()
+    }
+
+    /// Writes what one picture needs; uploads the change only when it is another one.
+    pub fn write(&mut self, queue: &wgpu::Queue, slot: usize, uniform: &PictureUniform, change: Option<&PackedChange>) {
+        if let Some((buffer, _)) = self.slots.get(slot) {
+            queue.write_buffer(buffer, 0, &uniform.bytes());
+        }
+        if let Some(change) = change.filter(|change| self.uploaded != Some(change.key)) {
+            write_texture(queue, &self.flow, &change.flow);
+            write_texture(queue, &self.residual, &change.residual);
+            self.uploaded = Some(change.key);
+        }
+    }
+
+    /// Draws one picture into the viewport that is set.
+    pub fn draw(&self, pass: &mut wgpu::RenderPass<'static>, slot: usize, photo: &PhotoTexture) {
+        let Some((_, bind_group)) = self.slots.get(slot) else { return };
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, bind_group, &[]);
+        pass.set_bind_group(1, photo.bind_group(), &[]);
+        pass.draw(0..3, 0..1);
+    }
+}
+
+/// The layout of a photo's bind group.
+pub(super) fn photo_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
+    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+        label: Some("photo"),
+        entries: &[texture_entry(0)],
+    })
+}
+
+fn picture_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
+    let entry =
+        |binding, ty| wgpu::BindGroupLayoutEntry { binding, visibility: wgpu::ShaderStages::FRAGMENT, ty, count: None };
+    let uniform = wgpu::BindingType::Buffer {
+        ty: wgpu::BufferBindingType::Uniform,
+        has_dynamic_offset: false,
+        min_binding_size: None,
+    };
+    let sampler = wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering);
+    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+        label: Some("aged photo"),
+        entries: &[entry(0, uniform), texture_entry(1), texture_entry(2), entry(3, sampler)],
+    })
+}
+
+fn texture_entry(binding: u32) -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::FRAGMENT,
+        ty: wgpu::BindingType::Texture {
+            sample_type: wgpu::TextureSampleType::Float { filterable: true },
+            view_dimension: wgpu::TextureViewDimension::D2,
+            multisampled: false,
+        },
+        count: None,
+    }
+}
+
+fn slot(
+    device: &wgpu::Device,
+    layout: &wgpu::BindGroupLayout,
+    flow: &wgpu::Texture,
+    residual: &wgpu::Texture,
+    sampler: &wgpu::Sampler,
+) -> (wgpu::Buffer, wgpu::BindGroup) {
+    let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("aged photo"),
+        size: PictureUniform::BYTES as u64,
+        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    });
+    let views = [flow, residual].map(|texture| texture.create_view(&Default::default()));
+    let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
+    let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: Some("aged photo"),
+        layout,
+        entries: &[
+            entry(0, buffer.as_entire_binding()),
+            entry(1, wgpu::BindingResource::TextureView(&views[0])),
+            entry(2, wgpu::BindingResource::TextureView(&views[1])),
+            entry(3, wgpu::BindingResource::Sampler(sampler)),
+        ],
+    });
+    (buffer, bind_group)
+}
+
+fn pipeline(
+    device: &wgpu::Device,
+    layout: &wgpu::BindGroupLayout,
+    format: wgpu::TextureFormat,
+) -> wgpu::RenderPipeline {
+    let source = include_str!("../../shaders/aged_photo.wgsl");
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+        label: Some("aged photo"),
+        source: wgpu::ShaderSource::Wgsl(source.into()),
+    });
+    let photo = photo_layout(device);
+    let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        label: Some("aged photo"),
+        bind_group_layouts: &[Some(layout), Some(&photo)],
+        ..Default::default()
+    });
+    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+        label: Some("aged photo"),
+        layout: Some(&pipeline_layout),
+        vertex: wgpu::VertexState {
+            module: &module,
+            entry_point: Some("cover"),
+            compilation_options: Default::default(),
+            buffers: &[],
+        },
+        primitive: Default::default(),
+        depth_stencil: None,
+        multisample: Default::default(),
+        fragment: Some(wgpu::FragmentState {
+            module: &module,
+            entry_point: Some("draw"),
+            compilation_options: Default::default(),
+            targets: &[Some(wgpu::ColorTargetState {
+                format,
+                blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+                write_mask: wgpu::ColorWrites::ALL,
+            })],
+        }),
+        multiview_mask: None,
+        cache: None,
+    })
+}
+
+fn crop_extent() -> wgpu::Extent3d {
+    let side = CROP_SIZE_PX as u32;
+    wgpu::Extent3d { width: side, height: side, depth_or_array_layers: 1 }
+}
+
+fn change_texture(device: &wgpu::Device, format: wgpu::TextureFormat) -> wgpu::Texture {
+    device.create_texture(&wgpu::TextureDescriptor {
+        label: Some("change"),
+        size: crop_extent(),
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format,
+        usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
+        view_formats: &[],
+    })
+}
+
+fn write_texture(queue: &wgpu::Queue, texture: &wgpu::Texture, bytes: &[u8]) {
+    queue.write_texture(
+        texture.as_image_copy(),
+        bytes,
+        wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some((bytes.len() / CROP_SIZE_PX) as u32),
+            rows_per_image: None,
+        },
+        crop_extent(),
+    );
+}

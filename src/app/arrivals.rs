@@ -1,0 +1,291 @@
+//! What comes back from the pool and from the engine, put into the state. Starting work is `intake`'s, deciding is
+//! `commands`'.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use eframe::egui::{self, ColorImage, TextureHandle, TextureOptions};
+
+use super::App;
+use super::aged_photo::PhotoTexture;
+use super::commands::Command;
+use super::intake;
+use super::state::{EngineStatus, FaceEntry, Filmstrip, ModelCard, PhotoStage, Prompt, SaveWhat, Toast, ToastKind};
+use crate::engine::{FaceId, PhotoId, Reply};
+use crate::face::{AlignedFace, LandmarkSource, Photo};
+use crate::recognition::Calibration;
+
+/// What the pool tells the window.
+#[derive(Debug)]
+pub enum Arrival {
+    /// A photo was decoded, or why not.
+    Decoded {
+        /// Which photo.
+        photo: PhotoId,
+        /// Its pixels and thumbnail, or a sentence.
+        result: Result<Decoded, String>,
+    },
+    /// A photo's display copy is on the GPU.
+    Display {
+        /// Which photo.
+        photo: PhotoId,
+        /// The copy.
+        texture: Arc<PhotoTexture>,
+    },
+    /// Faces of a photo were aligned.
+    Aligned {
+        /// Which photo.
+        photo: PhotoId,
+        /// Faces in the detector's order, or the sentence for one that could not be aligned.
+        faces: Vec<Result<AlignedCrop, String>>,
+    },
+    /// The seven anchors as pictures.
+    Frames {
+        /// Of which face.
+        face: FaceId,
+        /// From which own age.
+        own_years: f32,
+        /// Youngest first.
+        frames: Vec<ColorImage>,
+    },
+    /// A face with its surroundings.
+    Portrait {
+        /// Of which face.
+        face: FaceId,
+        /// The picture.
+        picture: ColorImage,
+    },
+    /// Photos to take in.
+    Files {
+        /// The files.
+        paths: Vec<PathBuf>,
+        /// A sentence about what was left out.
+        note: Option<String>,
+    },
+    /// The picture in the clipboard, or a sentence.
+    Pasted(Result<Arc<Photo>, String>),
+    /// A place to save was chosen.
+    SaveTo(SaveWhat, PathBuf),
+    /// The system has no file dialog: ask in the window.
+    NoDialog(Prompt),
+    /// What scores mean, or why that is not known.
+    Calibrated(Result<Arc<Calibration>, String>),
+    /// The network's own words.
+    Model(ModelCard),
+    /// Files were written.
+    Saved(String),
+    /// Files could not be written, as a sentence.
+    NotSaved(String),
+    /// Settings cannot be kept, as a sentence.
+    SettingsNotKept(String),
+    /// Anything else that did not work, as a sentence.
+    Problem(String),
+}
+
+/// A decoded photo.
+#[derive(Debug)]
+pub struct Decoded {
+    /// The photo.
+    pub photo: Arc<Photo>,
+    /// A small square picture.
+    pub thumbnail: ColorImage,
+}
+
+/// An aligned face and its pictures.
+#[derive(Debug)]
+pub struct AlignedCrop {
+    /// The face.
+    pub aligned: Arc<AlignedFace>,
+    /// The crop.
+    pub crop: ColorImage,
+    /// The crop without colour.
+    pub grey: ColorImage,
+}
+
+impl App {
+    /// Takes everything that has come; never waits.
+    pub(super) fn receive_all(&mut self, ctx: &egui::Context) {
+        while let Some(arrival) = self.pool.try_arrival() {
+            self.receive(ctx, arrival);
+        }
+        while let Some(reply) = self.engine.try_reply() {
+            self.hear(reply);
+        }
+    }
+
+    fn receive(&mut self, ctx: &egui::Context, arrival: Arrival) {
+        match arrival {
+            Arrival::Decoded { photo, result } => self.receive_decoded(ctx, photo, result),
+            Arrival::Display { photo, texture } => {
+                if let Some(entry) = self.state.library.photos.get_mut(&photo) {
+                    entry.display = Some(texture);
+                    entry.display_asked = false;
+                }
+            }
+            Arrival::Aligned { photo, faces } => self.receive_faces(ctx, photo, faces),
+            Arrival::Frames { face, own_years, frames } => {
+                if let Some(entry) = self.state.library.faces.get_mut(&face) {
+                    let name = |index: usize| format!("anchor {index} of face {}", face.0);
+                    let frames = frames.into_iter().enumerate().map(|(i, frame)| load(ctx, name(i), frame)).collect();
+                    entry.filmstrip = Some(Filmstrip { own_years, frames });
+                }
+            }
+            Arrival::Portrait { face, picture } => {
+                if let Some(entry) = self.state.library.faces.get_mut(&face) {
+                    entry.portrait = Some(load(ctx, format!("portrait of face {}", face.0), picture));
+                }
+            }
+            Arrival::Files { paths, note } => {
+                if let Some(note) = note {
+                    self.toast(ToastKind::Note, note);
+                }
+                self.apply(ctx, Command::TakeIn(paths));
+            }
+            Arrival::Pasted(Ok(photo)) => self.apply(ctx, Command::TakeInPixels(photo)),
+            Arrival::Pasted(Err(sentence)) => self.toast(ToastKind::Note, sentence),
+            Arrival::SaveTo(what, path) => self.apply(ctx, Command::SaveTo(what, path)),
+            Arrival::NoDialog(prompt) => self.state.prompt = Some(prompt),
+            Arrival::Calibrated(calibration) => self.state.calibration = Some(calibration),
+            Arrival::Model(card) => self.state.model = Some(card),
+            Arrival::Saved(sentence) => {
+                self.state.saving = self.state.saving.saturating_sub(1);
+                self.toast(ToastKind::Done, sentence);
+            }
+            Arrival::NotSaved(sentence) => {
+                self.state.saving = self.state.saving.saturating_sub(1);
+                self.toast(ToastKind::Problem, sentence);
+            }
+            Arrival::SettingsNotKept(sentence) => self.state.notice = Some(sentence),
+            Arrival::Problem(sentence) => self.toast(ToastKind::Problem, sentence),
+        }
+    }
+
+    fn receive_decoded(&mut self, ctx: &egui::Context, photo: PhotoId, result: Result<Decoded, String>) {
+        self.decoding = self.decoding.saturating_sub(1);
+        let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
+        match result {
+            Ok(decoded) => {
+                entry.size_px = Some([decoded.photo.pixels.width(), decoded.photo.pixels.height()]);
+                let name = format!("thumbnail {}", photo.0);
+                entry.thumbnail.get_or_insert_with(|| load(ctx, name, decoded.thumbnail));
+                entry.pixels = Some(Arc::clone(&decoded.photo));
+                if entry.stage == PhotoStage::Decoding {
+                    entry.stage = PhotoStage::Finding;
+                    self.engine.request(crate::engine::Request::FindFaces { photo, pixels: decoded.photo });
+                }
+            }
+            Err(sentence) => {
+                entry.stage = PhotoStage::Failed(sentence.clone());
+                self.toast(ToastKind::Problem, sentence);
+            }
+        }
+    }
+
+    fn receive_faces(&mut self, ctx: &egui::Context, photo: PhotoId, faces: Vec<Result<AlignedCrop, String>>) {
+        for face in faces {
+            match face {
+                Ok(crop) => self.add_face(ctx, photo, crop),
+                Err(sentence) => self.toast(ToastKind::Problem, sentence),
+            }
+        }
+        if let Some(entry) = self.state.library.photos.get_mut(&photo) {
+            entry.stage = PhotoStage::Ready;
+        }
+    }
+
+    fn add_face(&mut self, ctx: &egui::Context, photo: PhotoId, face: AlignedCrop) {
+        let id = FaceId(self.state.library.new_id());
+        let aligned = face.aligned;
+        let entry = FaceEntry {
+            photo,
+            aligned: Arc::clone(&aligned),
+            reading: None,
+            timeline: None,
+            timeline_asked: false,
+            crop: load(ctx, format!("crop of face {}", id.0), face.crop),
+            grey_crop: load(ctx, format!("grey crop of face {}", id.0), face.grey),
+            filmstrip: None,
+            filmstrip_asked_years: None,
+            portrait: None,
+            portrait_asked: false,
+        };
+        self.state.library.faces.insert(id, entry);
+        if aligned.landmark_source == LandmarkSource::Hand {
+            self.apply(ctx, Command::UseHandFace(photo, id));
+        } else if let Some(entry) = self.state.library.photos.get_mut(&photo) {
+            entry.faces.push(id);
+        }
+        self.engine.request(crate::engine::Request::ReadFace { face: id, aligned });
+    }
+
+    fn hear(&mut self, reply: Reply) {
+        match reply {
+            Reply::Ready { device, weights_sha256, elapsed_ms } => {
+                self.state.timings.load_ms = Some(elapsed_ms);
+                intake::calibrate(&self.pool, weights_sha256.clone());
+                intake::describe_model(&self.pool, self.launch_weights.clone());
+                self.state.engine = EngineStatus::Ready { device, weights_sha256 };
+            }
+            Reply::Failed { message } => self.hear_failure(message),
+            Reply::DeviceLost { device, message } => {
+                if let EngineStatus::Ready { device: shown, .. } = &mut self.state.engine {
+                    *shown = device;
+                }
+                self.toast(ToastKind::Problem, message);
+            }
+            Reply::FacesFound { photo, detections, elapsed_ms } => {
+                self.state.timings.find_ms = Some(elapsed_ms);
+                self.align(photo, detections);
+            }
+            Reply::FaceRead { face, reading, elapsed_ms } => {
+                self.state.timings.read_ms = Some(elapsed_ms);
+                if let Some(entry) = self.state.library.faces.get_mut(&face) {
+                    entry.reading = Some(reading);
+                }
+            }
+            Reply::TimelineReady { face, timeline, elapsed_ms } => {
+                self.state.timings.timeline_ms = Some(elapsed_ms);
+                if let Some(entry) = self.state.library.faces.get_mut(&face) {
+                    entry.timeline = Some(timeline);
+                }
+            }
+        }
+    }
+
+    fn align(&mut self, photo: PhotoId, detections: Vec<crate::face::Detection>) {
+        let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
+        match entry.pixels.clone() {
+            Some(_) if detections.is_empty() => entry.stage = PhotoStage::Ready,
+            Some(pixels) => intake::align(&self.pool, photo, pixels, detections),
+            None => entry.stage = PhotoStage::Ready,
+        }
+    }
+
+    fn hear_failure(&mut self, message: String) {
+        if self.state.engine == EngineStatus::Loading {
+            self.state.engine = EngineStatus::Failed(message);
+            return;
+        }
+        // A photo the engine could not look at must not be waited for.
+        if self.engine.pending() == 0 {
+            for entry in self.state.library.photos.values_mut() {
+                if entry.stage == PhotoStage::Finding {
+                    entry.stage = PhotoStage::Failed(message.clone());
+                }
+            }
+        }
+        self.toast(ToastKind::Problem, message);
+    }
+
+    /// Shows a short message; the same sentence is not shown twice.
+    pub(super) fn toast(&mut self, kind: ToastKind, text: String) {
+        self.state.toasts.retain(|toast| toast.text != text);
+        self.state.toasts.push(Toast { kind, text, since: Instant::now() });
+    }
+}
+
+/// A small picture on the GPU through egui.
+fn load(ctx: &egui::Context, name: String, picture: ColorImage) -> TextureHandle {
+    ctx.load_texture(name, picture, TextureOptions::LINEAR)
+}

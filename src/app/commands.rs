@@ -1,0 +1,357 @@
+//! Everything a person can ask of the window, and the one place where it is done. A command that changes the document
+//! is one step of undo; commands of one gesture, such as a drag, are one step together.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use eframe::egui;
+
+use super::App;
+use super::history::Gesture;
+use super::state::{
+    AgeView, AttentionLayer, Cells, Framing, MapScale, PhotoEntry, PhotoSource, Play, Prompt, SaveWhat, ToastKind,
+    Workspace,
+};
+use super::{dialogs, intake, save};
+use crate::aging::MAX_AGE_YEARS;
+use crate::engine::{FaceId, PhotoId};
+use crate::face::{Landmarks, Photo};
+
+/// Years per second when the slider goes by itself.
+const PLAY_YEARS_PER_S: f32 = 18.0;
+
+/// What a person can ask for.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Ask which photos to open.
+    Open,
+    /// Take in files and folders.
+    TakeInPaths(Vec<PathBuf>),
+    /// Take in files; folders were already looked into.
+    TakeIn(Vec<PathBuf>),
+    /// Take in a picture that has no file.
+    TakeInPixels(Arc<Photo>),
+    /// Take in the picture in the clipboard.
+    Paste,
+    /// Take in the faces that come with the program.
+    TakeInDemo,
+    /// Look at a photo.
+    SelectPhoto(PhotoId),
+    /// Look at a face.
+    SelectFace(FaceId),
+    /// Take a photo out of the tray; the file stays where it is.
+    Remove(PhotoId),
+    /// Take the photo looked at out of the tray.
+    RemoveSelected,
+    /// Show an age, in years.
+    SetAge(f32),
+    /// Show an age so many years away.
+    StepAge(f32),
+    /// Show a share of the learnt change.
+    SetStrength(f32),
+    /// State a face's true age, or take the estimate again.
+    StateAge(FaceId, Option<f32>),
+    /// Let the slider go by itself, or stop it.
+    TogglePlay,
+    /// Show a workspace.
+    Show(Workspace),
+    /// Show photograph and synthetic age this way.
+    SetAgeView(AgeView),
+    /// Show the whole photo or the face.
+    SetFraming(Framing),
+    /// Put the wipe's line at this share of the width, or through the middle of the face.
+    SetWipe(Option<f32>),
+    /// Show a layer of the attention maps.
+    SetLayer(AttentionLayer),
+    /// How much of the map lies over the face, 0 to 1.
+    SetOpacity(f32),
+    /// Cells as computed, or smooth.
+    SetCells(Cells),
+    /// Range of the colours.
+    SetScale(MapScale),
+    /// Keep a channel in sight, or none.
+    SetChannel(Option<usize>),
+    /// Put a face into A (0) or B (1).
+    SetPair(usize, FaceId),
+    /// A click in the tray sets A (0) or B (1).
+    SetPairSlot(usize),
+    /// Exchange A and B.
+    SwapPair,
+    /// Show a prompt, change what stands in it, or close it.
+    SetPrompt(Option<Prompt>),
+    /// Place the landmarks of a photo's face by hand.
+    BeginLandmarks(PhotoId),
+    /// Use the landmarks as they are placed now.
+    UseLandmarks,
+    /// Use a face that was aligned by hand.
+    UseHandFace(PhotoId, FaceId),
+    /// Ask where to save, then save.
+    Save(SaveWhat),
+    /// Save there.
+    SaveTo(SaveWhat, PathBuf),
+    /// Take a message away.
+    DismissToast(usize),
+    /// Dark to light and back.
+    ToggleTheme,
+    /// Take the last step back.
+    Undo,
+    /// Take the step again.
+    Redo,
+}
+
+impl App {
+    /// Does what was asked.
+    pub(super) fn apply(&mut self, ctx: &egui::Context, command: Command) {
+        let before = self.state.document.clone();
+        let gesture = Gesture::of(&command);
+        self.carry_out(ctx, command);
+        if let Some(gesture) = gesture
+            && self.state.document != before
+        {
+            self.history.record(before, gesture, Instant::now());
+        }
+        ctx.request_repaint();
+    }
+
+    fn carry_out(&mut self, ctx: &egui::Context, command: Command) {
+        match command {
+            Command::Open => dialogs::open(self),
+            Command::TakeInPaths(paths) => intake::expand(&self.pool, paths),
+            Command::TakeIn(paths) => self.take_in_files(paths),
+            Command::TakeInPixels(photo) => {
+                self.take_in(vec![(photo.name.clone(), PhotoSource::Pixels(photo))]);
+            }
+            Command::Paste => intake::paste(&self.pool),
+            Command::TakeInDemo => self.take_in(super::demo::all()),
+            Command::SelectPhoto(photo) => self.select_photo(photo),
+            Command::SelectFace(face) => self.select_face(face),
+            Command::Remove(photo) => self.remove(photo),
+            Command::RemoveSelected => {
+                if let Some(photo) = self.state.document.photo {
+                    self.remove(photo);
+                }
+            }
+            Command::TogglePlay => self.toggle_play(),
+            Command::BeginLandmarks(photo) => self.begin_landmarks(photo),
+            Command::UseLandmarks => self.use_landmarks(),
+            Command::Save(what) => dialogs::save(self, what),
+            Command::SaveTo(what, path) => save::start(self, what, path),
+            Command::DismissToast(index) if index < self.state.toasts.len() => {
+                self.state.toasts.remove(index);
+            }
+            Command::DismissToast(_) => {}
+            Command::ToggleTheme => {
+                self.settings.values.theme =
+                    if ctx.theme() == egui::Theme::Dark { Some(egui::Theme::Light) } else { Some(egui::Theme::Dark) };
+                ctx.set_theme(self.settings.values.theme_preference());
+            }
+            Command::Undo => self.step_back(),
+            Command::Redo => self.step_again(),
+            change => {
+                self.change_document(&change);
+                self.change_view(change);
+            }
+        }
+    }
+
+    fn change_document(&mut self, command: &Command) {
+        let document = &mut self.state.document;
+        match *command {
+            Command::SetAge(years) => {
+                self.state.play = None;
+                document.target_years = years.clamp(0.0, MAX_AGE_YEARS);
+            }
+            Command::StepAge(years) => {
+                self.state.play = None;
+                document.target_years = (document.target_years.round() + years).clamp(0.0, MAX_AGE_YEARS);
+            }
+            Command::SetStrength(strength) => document.strength = strength.clamp(0.0, 1.5),
+            Command::StateAge(face, Some(years)) => {
+                document.stated_ages.insert(face, years.clamp(0.0, MAX_AGE_YEARS));
+            }
+            Command::StateAge(face, None) => {
+                document.stated_ages.remove(&face);
+            }
+            Command::SetPair(slot, face) if slot < 2 => {
+                let shown = self.state.pair();
+                let document = &mut self.state.document;
+                document.pair = shown;
+                if document.pair[1 - slot] == Some(face) {
+                    document.pair[1 - slot] = document.pair[slot];
+                }
+                document.pair[slot] = Some(face);
+            }
+            Command::SwapPair => {
+                let [a, b] = self.state.pair();
+                self.state.document.pair = [b, a];
+            }
+            Command::UseHandFace(photo, face) => {
+                document.hand_faces.insert(photo, face);
+                document.chosen_faces.insert(photo, face);
+            }
+            _ => {}
+        }
+    }
+
+    fn change_view(&mut self, command: Command) {
+        let view = &mut self.state.view;
+        match command {
+            Command::Show(workspace) => view.workspace = workspace,
+            Command::SetAgeView(shown) => view.age_view = shown,
+            Command::SetFraming(framing) => {
+                view.framing = framing;
+                view.wipe = None;
+            }
+            Command::SetWipe(share) => view.wipe = share.map(|share| share.clamp(0.0, 1.0)),
+            Command::SetLayer(layer) => view.layer = layer,
+            Command::SetOpacity(opacity) => view.opacity = opacity.clamp(0.0, 1.0),
+            Command::SetCells(cells) => view.cells = cells,
+            Command::SetScale(scale) => view.scale = scale,
+            Command::SetChannel(channel) => view.channel = channel,
+            Command::SetPairSlot(slot) => view.pair_slot = slot.min(1),
+            Command::SetPrompt(prompt) => self.state.prompt = prompt,
+            _ => {}
+        }
+    }
+
+    fn take_in_files(&mut self, paths: Vec<PathBuf>) {
+        if let Some(folder) = paths.first().and_then(|path| path.parent()) {
+            self.settings.values.last_folder = Some(folder.to_owned());
+        }
+        let named = paths.into_iter().map(|path| {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+            (name, PhotoSource::File(path))
+        });
+        self.take_in(named.collect());
+    }
+
+    /// Adds photos to the tray and looks at the first of them; one that is already there is looked at.
+    pub(super) fn take_in(&mut self, photos: Vec<(String, PhotoSource)>) {
+        let mut first = None;
+        for (name, source) in photos {
+            let known = self.state.document.tray.iter().copied().find(|id| {
+                self.state.library.photos.get(id).is_some_and(|entry| is_same_source(&entry.source, &source))
+            });
+            let id = known.unwrap_or_else(|| {
+                let id = PhotoId(self.state.library.new_id());
+                self.state.library.photos.insert(id, PhotoEntry::waiting(name, source));
+                self.state.document.tray.push(id);
+                id
+            });
+            first.get_or_insert(id);
+        }
+        if let Some(photo) = first {
+            self.select_photo(photo);
+        }
+    }
+
+    fn select_photo(&mut self, photo: PhotoId) {
+        let is_comparing = self.state.view.workspace == Workspace::Compare;
+        if let Some(face) = self.state.face_of(photo).filter(|_| is_comparing) {
+            self.change_document(&Command::SetPair(self.state.view.pair_slot, face));
+        }
+        if self.state.document.photo != Some(photo) {
+            self.state.view.wipe = None;
+        }
+        self.state.document.photo = Some(photo);
+        if matches!(self.state.prompt, Some(Prompt::Landmarks { photo: placing, .. }) if placing != photo) {
+            self.state.prompt = None;
+        }
+    }
+
+    fn select_face(&mut self, face: FaceId) {
+        let Some(photo) = self.state.library.faces.get(&face).map(|entry| entry.photo) else { return };
+        self.state.document.chosen_faces.insert(photo, face);
+        self.select_photo(photo);
+    }
+
+    fn remove(&mut self, photo: PhotoId) {
+        let Some(index) = self.state.document.tray.iter().position(|id| *id == photo) else { return };
+        self.engine.forget(photo, &self.state.faces_of(photo));
+        let document = &mut self.state.document;
+        document.tray.remove(index);
+        let faces = &self.state.library.faces;
+        for slot in &mut document.pair {
+            *slot = slot.filter(|face| faces.get(face).is_none_or(|entry| entry.photo != photo));
+        }
+        if document.photo == Some(photo) {
+            document.photo = document.tray.get(index).or(document.tray.last()).copied();
+            self.state.prompt = None;
+        }
+    }
+
+    fn toggle_play(&mut self) {
+        let target = self.state.document.target_years;
+        self.state.play = match self.state.play {
+            Some(_) => None,
+            None if self.state.face().is_some_and(|(_, face)| face.timeline.is_some()) => {
+                self.history.record(self.state.document.clone(), Gesture::Play, Instant::now());
+                let direction = if target >= MAX_AGE_YEARS { -1.0 } else { 1.0 };
+                Some(Play { years_per_s: direction * PLAY_YEARS_PER_S, last: Instant::now() })
+            }
+            None => None,
+        };
+    }
+
+    /// Moves the slider that goes by itself; turns round at the ends.
+    pub(super) fn play_on(&mut self, now: Instant) {
+        let Some(play) = &mut self.state.play else { return };
+        let elapsed_s = now.duration_since(play.last).as_secs_f32().min(0.1);
+        play.last = now;
+        let years = self.state.document.target_years + play.years_per_s * elapsed_s;
+        if !(0.0..=MAX_AGE_YEARS).contains(&years) {
+            play.years_per_s = -play.years_per_s;
+        }
+        self.state.document.target_years = years.clamp(0.0, MAX_AGE_YEARS);
+    }
+
+    fn begin_landmarks(&mut self, photo: PhotoId) {
+        let Some([width, height]) = self.state.library.photos.get(&photo).and_then(|entry| entry.size_px) else {
+            return;
+        };
+        let face = self.state.face_of(photo).and_then(|face| self.state.library.faces.get(&face));
+        let points_px = face.map_or_else(|| middle_face(width, height), |face| face.aligned.detection.landmarks_px);
+        self.state.view.workspace = Workspace::Age;
+        self.state.document.photo = Some(photo);
+        self.state.prompt = Some(Prompt::Landmarks { photo, points_px });
+    }
+
+    fn use_landmarks(&mut self) {
+        let Some(Prompt::Landmarks { photo, points_px }) = self.state.prompt.take() else { return };
+        match self.state.library.photos.get(&photo).and_then(|entry| entry.pixels.clone()) {
+            Some(pixels) => intake::align_by_hand(&self.pool, photo, pixels, points_px),
+            None => self.toast(ToastKind::Note, "The photo is still being opened. Try again in a moment.".to_owned()),
+        }
+    }
+
+    fn step_back(&mut self) {
+        self.state.play = None;
+        if let Some(document) = self.history.undo(&self.state.document) {
+            self.state.document = document;
+        }
+    }
+
+    fn step_again(&mut self) {
+        self.state.play = None;
+        if let Some(document) = self.history.redo(&self.state.document) {
+            self.state.document = document;
+        }
+    }
+}
+
+/// Where landmarks start on a photo without a face: a face in the middle, half as high as the photo.
+fn middle_face(width: u32, height: u32) -> Landmarks {
+    let scale = width.min(height) as f32 * 0.5 / 112.0;
+    let (x, y) = (width as f32 / 2.0, height as f32 / 2.0);
+    crate::face::alignment::TEMPLATE_PX.map(|point| [x + (point[0] - 56.0) * scale, y + (point[1] - 64.0) * scale])
+}
+
+fn is_same_source(a: &PhotoSource, b: &PhotoSource) -> bool {
+    match (a, b) {
+        (PhotoSource::File(a), PhotoSource::File(b)) => a == b,
+        (PhotoSource::Bundled { name: a, .. }, PhotoSource::Bundled { name: b, .. }) => a == b,
+        (PhotoSource::Pixels(a), PhotoSource::Pixels(b)) => a.sha256 == b.sha256,
+        _ => false,
+    }
+}

@@ -1,0 +1,131 @@
+//! The system's file dialogs, on threads of their own. Where the system has none, the window asks for a path itself:
+//! a dialog that ends within a moment without an answer was never seen by anyone.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use super::App;
+use super::arrivals::Arrival;
+use super::save;
+use super::state::{Prompt, SaveWhat};
+
+/// Nobody cancels a dialog faster than this.
+const NEVER_SEEN: Duration = Duration::from_millis(400);
+
+/// Asks which photos to open.
+pub(super) fn open(app: &App) {
+    let folder = app.settings.values.last_folder.clone();
+    let mut dialog = rfd::AsyncFileDialog::new()
+        .set_title("Open photos")
+        .add_filter("Pictures", &["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "JPG", "JPEG", "PNG"]);
+    if let Some(folder) = folder.as_deref().filter(|folder| folder.is_dir()) {
+        dialog = dialog.set_directory(folder);
+    }
+    let (asked, teller, begun) = (dialog.pick_files(), app.pool.teller(), Instant::now());
+    let start = shown_folder(folder.as_deref());
+    in_background(asked, move |files: Option<Vec<rfd::FileHandle>>| match files {
+        Some(files) if !files.is_empty() => {
+            let paths = files.iter().map(|file| file.path().to_owned()).collect();
+            teller.tell(Arrival::Files { paths, note: None });
+        }
+        _ if begun.elapsed() < NEVER_SEEN => teller.tell(Arrival::NoDialog(Prompt::OpenPath { text: start })),
+        _ => {}
+    });
+}
+
+/// Asks where to save.
+pub(super) fn save(app: &mut App, what: SaveWhat) {
+    let name = match save::suggested_name(app, what) {
+        Ok(name) => name,
+        Err(sentence) => return app.toast(super::state::ToastKind::Note, sentence),
+    };
+    let settings = &app.settings.values;
+    let folder = settings.last_save_folder.clone().or_else(|| settings.last_folder.clone()).or_else(pictures_folder);
+    let mut dialog =
+        rfd::AsyncFileDialog::new().set_title("Save").set_file_name(&name).add_filter("PNG picture", &["png"]);
+    if let Some(folder) = folder.as_deref().filter(|folder| folder.is_dir()) {
+        dialog = dialog.set_directory(folder);
+    }
+    let (asked, teller, begun) = (dialog.save_file(), app.pool.teller(), Instant::now());
+    let start = format!("{}{name}", shown_folder(folder.as_deref()));
+    in_background(asked, move |file: Option<rfd::FileHandle>| match file {
+        Some(file) => teller.tell(Arrival::SaveTo(what, with_ending(file.path()))),
+        None if begun.elapsed() < NEVER_SEEN => teller.tell(Arrival::NoDialog(Prompt::SavePath { what, text: start })),
+        None => {}
+    });
+}
+
+/// A path as typed, with `~` for the home folder.
+pub(super) fn expand_home(text: &str) -> PathBuf {
+    let text = text.trim();
+    let home = directories::UserDirs::new().map(|folders| folders.home_dir().to_owned());
+    match (text.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(text),
+    }
+}
+
+/// The path with `.png` where nothing else was typed.
+pub(super) fn with_ending(path: &Path) -> PathBuf {
+    if path.extension().is_some() { path.to_owned() } else { path.with_extension("png") }
+}
+
+fn pictures_folder() -> Option<PathBuf> {
+    let folders = directories::UserDirs::new()?;
+    Some(folders.picture_dir().unwrap_or(folders.home_dir()).to_owned())
+}
+
+fn shown_folder(folder: Option<&Path>) -> String {
+    let folder = folder.map(Path::to_owned).or_else(pictures_folder);
+    folder.map(|folder| format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR)).unwrap_or_default()
+}
+
+/// Waits for a dialog on a thread of its own.
+fn in_background<T: 'static>(asked: impl Future<Output = T> + Send + 'static, then: impl FnOnce(T) + Send + 'static) {
+    let started = thread::Builder::new().name("dialog".to_owned()).spawn(move || then(wait_for(asked)));
+    if let Err(error) = started {
+        log::error!("no thread for a file dialog: {error}");
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+fn wait_for<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return value;
+        }
+        thread::park();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_without_an_ending_becomes_a_png() {
+        assert_eq!(with_ending(Path::new("/a/face")), PathBuf::from("/a/face.png"));
+        assert_eq!(with_ending(Path::new("/a/face.PNG")), PathBuf::from("/a/face.PNG"));
+    }
+
+    #[test]
+    fn waiting_returns_what_another_thread_sends() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        in_background(std::future::ready(7), move |value| sender.send(value).unwrap());
+        assert_eq!(receiver.recv().unwrap(), 7);
+    }
+}

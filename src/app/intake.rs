@@ -1,0 +1,319 @@
+//! Taking photos in: folders, decoding, thumbnails, display copies, alignment, filmstrips, portraits. Everything here
+//! runs on the pool. [`App::keep_up`] looks at the state once per frame and starts what is missing, so that no other
+//! code has to remember to.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use eframe::egui::ColorImage;
+use image::RgbImage;
+use image::imageops::{self, FilterType};
+
+use super::App;
+use super::aged_photo::{Gpu, PhotoTexture};
+use super::arrivals::{AlignedCrop, Arrival, Decoded};
+use super::pool::Pool;
+use super::state::{EngineStatus, ModelCard, PhotoSource, PhotoStage, Workspace};
+use crate::aging::{Timeline, age_crop};
+use crate::engine::{FaceId, PhotoId, Request};
+use crate::face::{AlignedFace, Detection, Landmarks, Photo};
+use crate::recognition::Calibration;
+use crate::weights;
+
+/// Photos decoded at once; more would fill the memory before the engine has looked at them.
+const MAX_DECODING: usize = 2;
+/// Photos that wait for the engine with their pixels.
+const MAX_FINDING: usize = 3;
+/// Pixels kept of photos that are not looked at, in bytes.
+const PIXEL_BUDGET: usize = 160 << 20;
+/// Pictures taken from one folder.
+const MAX_FOLDER_PICTURES: usize = 2000;
+const THUMBNAIL_PX: u32 = 96;
+const PORTRAIT_PX: u32 = 720;
+/// Name endings that are tried when a folder is opened; single files are tried whatever their name.
+const ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"];
+
+impl App {
+    /// Starts what the state lacks. Called once per frame; starts nothing twice.
+    pub(super) fn keep_up(&mut self) {
+        self.decode_waiting();
+        self.serve_photo();
+        self.serve_face();
+        if self.state.view.workspace == Workspace::Compare {
+            for face in self.state.pair().into_iter().flatten() {
+                self.serve_portrait(face);
+            }
+        }
+        self.release_pixels();
+    }
+
+    fn decode_waiting(&mut self) {
+        let finding = self.state.library.photos.values().filter(|entry| entry.stage == PhotoStage::Finding).count();
+        if finding >= MAX_FINDING {
+            return;
+        }
+        // The photo someone looks at comes first.
+        let order = self.state.document.photo.into_iter().chain(self.state.document.tray.iter().copied());
+        for photo in order.collect::<Vec<_>>() {
+            if self.decoding >= MAX_DECODING {
+                return;
+            }
+            let Some(entry) = self.state.library.photos.get_mut(&photo) else { continue };
+            if entry.stage == PhotoStage::Waiting {
+                entry.stage = PhotoStage::Decoding;
+                self.decoding += 1;
+                decode(&self.pool, photo, entry.source.clone());
+            }
+        }
+    }
+
+    /// Pixels and display copy of the photo looked at.
+    fn serve_photo(&mut self) {
+        let Some(photo) = self.state.document.photo else { return };
+        self.serve_pixels(photo);
+        let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
+        if entry.display.is_none()
+            && !entry.display_asked
+            && let Some(pixels) = entry.pixels.clone()
+        {
+            entry.display_asked = true;
+            let gpu = self.gpu.clone();
+            self.pool.run(move || Some(display(photo, &gpu, &pixels)));
+        }
+    }
+
+    /// Decodes a photo again whose pixels were let go.
+    fn serve_pixels(&mut self, photo: PhotoId) {
+        let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
+        if entry.stage == PhotoStage::Ready && entry.pixels.is_none() && self.decoding == 0 {
+            self.decoding += 1;
+            decode(&self.pool, photo, entry.source.clone());
+        }
+    }
+
+    /// Timeline and filmstrip of the face looked at.
+    fn serve_face(&mut self) {
+        let Some((id, _)) = self.state.face() else { return };
+        let own_age = self.state.own_age(id);
+        let is_ready = matches!(self.state.engine, EngineStatus::Ready { .. });
+        let Some(entry) = self.state.library.faces.get_mut(&id) else { return };
+        if is_ready && entry.timeline.is_none() && !entry.timeline_asked {
+            entry.timeline_asked = true;
+            self.engine.request(Request::Timeline { face: id, aligned: Arc::clone(&entry.aligned) });
+            // Latest wins: what was asked for another face may have been dropped.
+            for (other, entry) in &mut self.state.library.faces {
+                entry.timeline_asked &= *other == id || entry.timeline.is_some();
+            }
+            return;
+        }
+        let Some(own_age) = own_age else { return };
+        if entry.filmstrip_asked_years != Some(own_age.years)
+            && let Some(timeline) = entry.timeline.clone()
+        {
+            entry.filmstrip_asked_years = Some(own_age.years);
+            let aligned = Arc::clone(&entry.aligned);
+            self.pool.run(move || Some(frames(id, own_age.years, &aligned.pixels, &timeline)));
+        }
+    }
+
+    fn serve_portrait(&mut self, face: FaceId) {
+        let Some(entry) = self.state.library.faces.get(&face) else { return };
+        if entry.portrait_asked {
+            return;
+        }
+        let photo = entry.photo;
+        self.serve_pixels(photo);
+        let pixels = self.state.library.photos.get(&photo).and_then(|entry| entry.pixels.clone());
+        if let (Some(pixels), Some(entry)) = (pixels, self.state.library.faces.get_mut(&face)) {
+            entry.portrait_asked = true;
+            let detection = entry.aligned.detection;
+            self.pool.run(move || Some(Arrival::Portrait { face, picture: portrait(&pixels.pixels, &detection) }));
+        }
+    }
+
+    /// Lets go of pixels nobody looks at, once they fill the budget.
+    fn release_pixels(&mut self) {
+        let looked_at = self.state.document.photo;
+        let photos = &mut self.state.library.photos;
+        let idle =
+            |id: &PhotoId, entry: &super::state::PhotoEntry| Some(*id) != looked_at && entry.stage == PhotoStage::Ready;
+        for (_, entry) in photos.iter_mut().filter(|(id, entry)| idle(id, entry)) {
+            entry.display = None;
+        }
+        let bytes = |entry: &super::state::PhotoEntry| entry.pixels.as_ref().map_or(0, |photo| photo.pixels.len());
+        let mut held: usize = photos.iter().filter(|(id, entry)| idle(id, entry)).map(|(_, entry)| bytes(entry)).sum();
+        for (_, entry) in photos.iter_mut().filter(|(id, entry)| idle(id, entry)) {
+            if held <= PIXEL_BUDGET {
+                return;
+            }
+            held -= bytes(entry);
+            entry.pixels = None;
+        }
+    }
+}
+
+/// Files and the pictures in folders, in the order of their names.
+pub(super) fn expand(pool: &Pool, paths: Vec<PathBuf>) {
+    pool.run(move || {
+        let (mut files, mut note) = (Vec::new(), None);
+        for path in paths {
+            if path.is_dir() {
+                let before = files.len();
+                pictures_in(&path, &mut files);
+                if files.len() == before {
+                    note = Some(format!("There are no pictures in the folder “{}”.", path.display()));
+                }
+            } else {
+                files.push(path);
+            }
+        }
+        if files.len() > MAX_FOLDER_PICTURES {
+            note = Some(format!("Only the first {MAX_FOLDER_PICTURES} of {} pictures were opened.", files.len()));
+            files.truncate(MAX_FOLDER_PICTURES);
+        }
+        Some(Arrival::Files { paths: files, note })
+    });
+}
+
+/// Pictures of a folder and of the folders in it, by their names' endings. Links to folders are not followed.
+fn pictures_in(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() && !path.is_symlink() {
+            pictures_in(&path, files);
+        } else if path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+        {
+            files.push(path);
+        }
+    }
+}
+
+fn decode(pool: &Pool, photo: PhotoId, source: PhotoSource) {
+    pool.run(move || {
+        let result = catch_unwind(AssertUnwindSafe(|| open(&source))).unwrap_or_else(|_| {
+            Err("The picture broke the decoder. Save it again as JPEG or PNG and open that copy.".to_owned())
+        });
+        let result = result.map(|photo| Decoded { thumbnail: thumbnail(&photo.pixels), photo });
+        Some(Arrival::Decoded { photo, result })
+    });
+}
+
+fn open(source: &PhotoSource) -> Result<Arc<Photo>, String> {
+    match source {
+        PhotoSource::File(path) => Photo::open(path).map(Arc::new).map_err(|error| error.to_string()),
+        PhotoSource::Bundled { name, bytes } => {
+            Photo::from_bytes(name, bytes).map(Arc::new).map_err(|error| error.to_string())
+        }
+        PhotoSource::Pixels(photo) => Ok(Arc::clone(photo)),
+    }
+}
+
+fn display(photo: PhotoId, gpu: &Gpu, pixels: &Photo) -> Arrival {
+    Arrival::Display { photo, texture: Arc::new(PhotoTexture::upload(gpu, &pixels.pixels)) }
+}
+
+/// Aligns what the detector found.
+pub(super) fn align(pool: &Pool, photo: PhotoId, pixels: Arc<Photo>, detections: Vec<Detection>) {
+    pool.run(move || {
+        let aligned = detections.iter().map(|detection| {
+            AlignedFace::from_detection(&pixels, detection).map(crop_pictures).map_err(|error| error.to_string())
+        });
+        Some(Arrival::Aligned { photo, faces: aligned.collect() })
+    });
+}
+
+/// Aligns a face whose landmarks a person placed.
+pub(super) fn align_by_hand(pool: &Pool, photo: PhotoId, pixels: Arc<Photo>, landmarks_px: Landmarks) {
+    pool.run(move || {
+        let face = AlignedFace::from_landmarks(&pixels, landmarks_px);
+        let face = face.map(crop_pictures).map_err(|error| error.to_string());
+        Some(Arrival::Aligned { photo, faces: vec![face] })
+    });
+}
+
+fn crop_pictures(aligned: AlignedFace) -> AlignedCrop {
+    let grey = imageops::grayscale(&aligned.pixels);
+    let size = [grey.width() as usize, grey.height() as usize];
+    AlignedCrop {
+        crop: colour_image(&aligned.pixels),
+        grey: ColorImage::from_gray(size, grey.as_raw()),
+        aligned: Arc::new(aligned),
+    }
+}
+
+fn frames(face: FaceId, own_years: f32, crop: &RgbImage, timeline: &Timeline) -> Arrival {
+    let frames = timeline.anchors.iter().map(|anchor| {
+        let change = timeline.change_at(anchor.group.anchor_years(), own_years, 1.0);
+        colour_image(&age_crop(crop, &change))
+    });
+    Arrival::Frames { face, own_years, frames: frames.collect() }
+}
+
+/// The largest square in the middle, small.
+fn thumbnail(pixels: &RgbImage) -> ColorImage {
+    let side = pixels.width().min(pixels.height());
+    let (left, top) = ((pixels.width() - side) / 2, (pixels.height() - side) / 4);
+    let square = imageops::crop_imm(pixels, left, top, side, side);
+    if side >= THUMBNAIL_PX {
+        colour_image(&imageops::thumbnail(&*square, THUMBNAIL_PX, THUMBNAIL_PX))
+    } else {
+        colour_image(&imageops::resize(&*square, THUMBNAIL_PX, THUMBNAIL_PX, FilterType::CatmullRom))
+    }
+}
+
+/// A square around the face with head and shoulders, as far as the photo reaches.
+fn portrait(pixels: &RgbImage, detection: &Detection) -> ColorImage {
+    let [left, top, right, bottom] = detection.box_px;
+    let (width, height) = (pixels.width() as f32, pixels.height() as f32);
+    let side = (detection.size_px() * 2.3).min(width).min(height).max(1.0);
+    let start = |middle: f32, length: f32| (middle - side / 2.0).clamp(0.0, (length - side).max(0.0));
+    let (x, y) = (start((left + right) / 2.0, width), start((top + bottom) / 2.0, height));
+    let square = imageops::crop_imm(pixels, x as u32, y as u32, side as u32, side as u32);
+    let target = PORTRAIT_PX.min(side as u32).max(1);
+    colour_image(&imageops::thumbnail(&*square, target, target))
+}
+
+fn colour_image(picture: &RgbImage) -> ColorImage {
+    ColorImage::from_rgb([picture.width() as usize, picture.height() as usize], picture.as_raw())
+}
+
+/// Looks up what scores mean for these weights.
+pub(super) fn calibrate(pool: &Pool, weights_sha256: String) {
+    pool.run(move || {
+        let found = catch_unwind(|| Calibration::for_weights(&weights_sha256));
+        let found = found.map_err(|_| "The calibration could not be read.".to_owned());
+        let found = found.and_then(|known| known.map(Arc::new).map_err(|error| error.to_string()));
+        Some(Arrival::Calibrated(found))
+    });
+}
+
+/// Reads the weights' own words about themselves.
+pub(super) fn describe_model(pool: &Pool, file: Option<PathBuf>) {
+    pool.run(move || {
+        let weights = file.as_deref().map_or_else(weights::bundled, weights::open).ok()?;
+        let name = format!("{} {}", weights.preset, weights.version);
+        Some(Arrival::Model(ModelCard { name, terms: weights.terms, sha256: weights.sha256 }))
+    });
+}
+
+/// Reads the picture in the clipboard.
+pub(super) fn paste(pool: &Pool) {
+    pool.run(|| {
+        let image = arboard::Clipboard::new().and_then(|mut clipboard| clipboard.get_image());
+        Some(Arrival::Pasted(match image {
+            Ok(image) => from_clipboard(image.width, image.height, &image.bytes)
+                .ok_or_else(|| "The picture in the clipboard is empty.".to_owned()),
+            Err(_) => Err("There is no picture in the clipboard. Copy one and press Ctrl+V again.".to_owned()),
+        }))
+    });
+}
+
+/// A photo from the clipboard's RGBA bytes.
+pub(super) fn from_clipboard(width: usize, height: usize, rgba: &[u8]) -> Option<Arc<Photo>> {
+    let rgb = rgba.as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
+    let picture = RgbImage::from_raw(u32::try_from(width).ok()?, u32::try_from(height).ok()?, rgb)?;
+    (width > 0 && height > 0).then(|| Arc::new(Photo::from_pixels("Pasted picture", picture)))
+}

@@ -1,0 +1,124 @@
+//! Keys and the commands they stand for. A text field that is being typed in keeps its keys.
+
+use std::path::PathBuf;
+
+use eframe::egui::{self, Event, Key, KeyboardShortcut, Modifiers};
+
+use super::commands::Command;
+use super::intake;
+use super::state::{AppState, Prompt, SaveWhat, Workspace};
+
+/// Years of one arrow press, plain and with Shift.
+const STEP_YEARS: f32 = 1.0;
+const WIDE_STEP_YEARS: f32 = 10.0;
+
+/// Takes the keys of this frame.
+pub fn commands(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
+    let mut commands = Vec::new();
+    if matches!(state.prompt, Some(Prompt::Landmarks { .. })) && press(ctx, Modifiers::NONE, Key::Escape) {
+        commands.push(Command::SetPrompt(None));
+    }
+    if matches!(state.prompt, Some(Prompt::StatedAge { .. } | Prompt::SavePath { .. } | Prompt::OpenPath { .. }))
+        || ctx.text_edit_focused()
+    {
+        return commands;
+    }
+    let shortcuts = [
+        (Modifiers::COMMAND | Modifiers::SHIFT, Key::Z, Command::Redo),
+        (Modifiers::COMMAND, Key::Y, Command::Redo),
+        (Modifiers::COMMAND, Key::Z, Command::Undo),
+        (Modifiers::COMMAND, Key::O, Command::Open),
+        (Modifiers::COMMAND, Key::S, Command::Save(what_to_save(state))),
+        (Modifiers::NONE, Key::Num1, Command::Show(Workspace::Age)),
+        (Modifiers::NONE, Key::Num2, Command::Show(Workspace::Attention)),
+        (Modifiers::NONE, Key::Num3, Command::Show(Workspace::Compare)),
+        (Modifiers::NONE, Key::Delete, Command::RemoveSelected),
+    ];
+    for (modifiers, key, command) in shortcuts {
+        if press(ctx, modifiers, key) {
+            commands.push(command);
+        }
+    }
+    age_keys(ctx, state, &mut commands);
+    pasted(ctx, &mut commands);
+    commands
+}
+
+/// Arrows and space belong to the slider unless something else has the keyboard's focus.
+fn age_keys(ctx: &egui::Context, state: &AppState, commands: &mut Vec<Command>) {
+    if state.view.workspace != Workspace::Age || ctx.memory(|memory| memory.focused().is_some()) {
+        return;
+    }
+    let steps = [
+        (Modifiers::SHIFT, Key::ArrowRight, WIDE_STEP_YEARS),
+        (Modifiers::SHIFT, Key::ArrowLeft, -WIDE_STEP_YEARS),
+        (Modifiers::NONE, Key::ArrowRight, STEP_YEARS),
+        (Modifiers::NONE, Key::ArrowLeft, -STEP_YEARS),
+    ];
+    for (modifiers, key, years) in steps {
+        let times = ctx.input_mut(|input| input.count_and_consume_key(modifiers, key));
+        if times > 0 {
+            commands.push(Command::StepAge(years * times as f32));
+        }
+    }
+    if press(ctx, Modifiers::NONE, Key::Space) {
+        commands.push(Command::TogglePlay);
+    }
+}
+
+fn press(ctx: &egui::Context, modifiers: Modifiers, key: Key) -> bool {
+    ctx.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
+}
+
+fn what_to_save(state: &AppState) -> SaveWhat {
+    if state.view.workspace == Workspace::Attention { SaveWhat::Attention } else { SaveWhat::Photo }
+}
+
+/// A pasted picture, pasted paths, or whatever picture the clipboard holds beside text.
+fn pasted(ctx: &egui::Context, commands: &mut Vec<Command>) {
+    let events: Vec<Event> = ctx.input(|input| {
+        let is_paste = |event: &&Event| matches!(event, Event::Paste(_) | Event::PasteImage(_));
+        input.events.iter().filter(is_paste).cloned().collect()
+    });
+    for event in events {
+        match event {
+            Event::Paste(text) => match paths_in(&text) {
+                paths if paths.is_empty() => commands.push(Command::Paste),
+                paths => commands.push(Command::TakeInPaths(paths)),
+            },
+            Event::PasteImage(image) => {
+                let bytes: Vec<u8> = image.pixels.iter().flat_map(|pixel| pixel.to_array()).collect();
+                if let Some(photo) = intake::from_clipboard(image.width(), image.height(), &bytes) {
+                    commands.push(Command::TakeInPixels(photo));
+                }
+            }
+            _ => {}
+        }
+    }
+    // Where the clipboard holds no text, some systems send the key itself.
+    if press(ctx, Modifiers::COMMAND, Key::V) {
+        commands.push(Command::Paste);
+    }
+}
+
+/// The existing files that pasted text names, one a line, as paths or `file://` addresses.
+fn paths_in(text: &str) -> Vec<PathBuf> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let paths = lines.map(|line| PathBuf::from(line.strip_prefix("file://").unwrap_or(line).replace("%20", " ")));
+    paths.filter(|path| path.is_absolute() && path.exists()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pasted_paths_are_found_and_prose_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a face.jpg");
+        std::fs::write(&file, "").unwrap();
+        let address = format!("file://{}", file.display()).replace(' ', "%20");
+        assert_eq!(paths_in(&address), [file]);
+        assert!(paths_in("a sentence about faces").is_empty());
+    }
+}

@@ -1,0 +1,120 @@
+//! Questions asked of the state in many places: which face is looked at, how old it is taken to be, what a row says.
+
+use super::state::{AppState, FaceEntry, PhotoEntry, PhotoStage};
+use crate::engine::{FaceId, PhotoId};
+
+/// How a face's own age is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OwnAge {
+    /// In years.
+    pub years: f32,
+    /// The network's doubt in years; nothing where a person stated the age.
+    pub spread_years: Option<f32>,
+}
+
+impl OwnAge {
+    /// Whether a person stated it.
+    pub fn is_stated(self) -> bool {
+        self.spread_years.is_none()
+    }
+}
+
+impl AppState {
+    /// The photo looked at.
+    pub fn photo(&self) -> Option<(PhotoId, &PhotoEntry)> {
+        let id = self.document.photo?;
+        self.library.photos.get(&id).map(|entry| (id, entry))
+    }
+
+    /// The face looked at.
+    pub fn face(&self) -> Option<(FaceId, &FaceEntry)> {
+        let id = self.face_of(self.document.photo?)?;
+        self.library.faces.get(&id).map(|entry| (id, entry))
+    }
+
+    /// The chosen face of a photo, else its first one.
+    pub fn face_of(&self, photo: PhotoId) -> Option<FaceId> {
+        let offered = self.faces_of(photo);
+        let chosen = self.document.chosen_faces.get(&photo).copied();
+        chosen.filter(|face| offered.contains(face)).or_else(|| offered.first().copied())
+    }
+
+    /// Every face of a photo: the one placed by hand first, then those the detector found.
+    pub fn faces_of(&self, photo: PhotoId) -> Vec<FaceId> {
+        let found = self.library.photos.get(&photo).map(|entry| entry.faces.as_slice()).unwrap_or_default();
+        self.document.hand_faces.get(&photo).into_iter().chain(found).copied().collect()
+    }
+
+    /// The age a face is taken to have: stated, else estimated.
+    pub fn own_age(&self, face: FaceId) -> Option<OwnAge> {
+        if let Some(years) = self.document.stated_ages.get(&face) {
+            return Some(OwnAge { years: *years, spread_years: None });
+        }
+        let age = self.library.faces.get(&face)?.reading.as_ref()?.age;
+        Some(OwnAge { years: age.years, spread_years: Some(age.spread_years) })
+    }
+
+    /// The name of the photo a face is in.
+    pub fn photo_name_of(&self, face: FaceId) -> &str {
+        let photo = self.library.faces.get(&face).map(|entry| entry.photo);
+        photo.and_then(|photo| self.library.photos.get(&photo)).map_or("", |entry| entry.name.as_str())
+    }
+
+    /// Faces A and B: those chosen, else the face looked at and the first face of another photo.
+    pub fn pair(&self) -> [Option<FaceId>; 2] {
+        let in_tray = |face: &FaceId| {
+            self.library.faces.get(face).is_some_and(|entry| {
+                self.document.tray.contains(&entry.photo) && self.faces_of(entry.photo).contains(face)
+            })
+        };
+        let [a, b] = self.document.pair.map(|chosen| chosen.filter(in_tray));
+        let a = a.or_else(|| self.face().map(|(id, _)| id).filter(|face| Some(*face) != b));
+        let a = a.or_else(|| self.every_face().find(|face| Some(*face) != b));
+        let photo_of = |face: Option<FaceId>| face.and_then(|face| self.library.faces.get(&face)).map(|f| f.photo);
+        let b = b.or_else(|| {
+            let other = self.document.tray.iter().filter(|photo| Some(**photo) != photo_of(a));
+            other.filter_map(|photo| self.face_of(*photo)).next()
+        });
+        [a, b.or_else(|| self.every_face().find(|face| Some(*face) != a))]
+    }
+
+    fn every_face(&self) -> impl Iterator<Item = FaceId> + '_ {
+        self.document.tray.iter().flat_map(|photo| self.faces_of(*photo))
+    }
+
+    /// The line below a photo's name in the tray, and how it is meant.
+    pub fn photo_caption(&self, photo: PhotoId) -> (String, RowTone) {
+        let Some(entry) = self.library.photos.get(&photo) else { return (String::new(), RowTone::Plain) };
+        let faces = self.faces_of(photo);
+        match (&entry.stage, faces.len()) {
+            (PhotoStage::Failed(_), _) => ("cannot be opened".to_owned(), RowTone::Problem),
+            (PhotoStage::Waiting, _) => ("waiting".to_owned(), RowTone::Plain),
+            (PhotoStage::Decoding, _) => ("opening…".to_owned(), RowTone::Plain),
+            (PhotoStage::Finding, 0) => ("looking for faces…".to_owned(), RowTone::Plain),
+            (_, 0) => ("no face found".to_owned(), RowTone::Warning),
+            (_, 1) => self.single_face_caption(faces[0]),
+            (_, count) => (format!("{count} faces"), RowTone::Plain),
+        }
+    }
+
+    fn single_face_caption(&self, face: FaceId) -> (String, RowTone) {
+        let warning = self.library.faces.get(&face).and_then(|entry| entry.aligned.quality.first());
+        match (warning, self.own_age(face)) {
+            (Some(warning), _) => (warning.short().to_owned(), RowTone::Warning),
+            (None, Some(age)) if age.is_stated() => (format!("1 face · {:.0} years", age.years), RowTone::Plain),
+            (None, Some(age)) => (format!("1 face · about {:.0}", age.years), RowTone::Plain),
+            (None, None) => ("1 face".to_owned(), RowTone::Plain),
+        }
+    }
+}
+
+/// How a row's second line is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowTone {
+    /// Nothing special.
+    Plain,
+    /// Take it with care.
+    Warning,
+    /// It did not work.
+    Problem,
+}

@@ -1,0 +1,178 @@
+//! What can be taken away: the photo with the face aged, the sheet of the seven ages, the picture of the attention maps.
+//! Collected here from the state, made and written on the pool through `aging::export`, which labels and marks them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use image::RgbImage;
+use serde_json::json;
+
+use super::App;
+use super::arrivals::Arrival;
+use super::queries::OwnAge;
+use super::state::{EngineStatus, SaveWhat, ToastKind};
+use crate::aging::export::{
+    self, AttentionPicture, PictureKind, Provenance, Sheet, SheetCell, attention_picture, contact_sheet, encode_png,
+    face_picture, labelled_photo, years_text,
+};
+use crate::aging::{Timeline, age_photo};
+use crate::engine::{DeviceReport, FaceReading};
+use crate::face::{AlignedFace, Photo};
+
+/// What keeps readers of a sheet from seeing more in it than there is.
+const SHEET_CAUTION: &str = "Synthetic ages show what a network learnt from photographs of other people. They do not \
+                             predict how this person did or will look.";
+/// The same for the attention maps.
+const ATTENTION_CAUTION: &str = "Shares say which features the network assigns to identity or age. They do not say \
+                                 what caused a match. Each cell sees more of the face than its own square.";
+
+/// Everything a picture is made from, shared with the pool.
+struct Subject {
+    photo: Arc<Photo>,
+    face: Arc<AlignedFace>,
+    reading: Arc<FaceReading>,
+    timeline: Option<Arc<Timeline>>,
+    own: OwnAge,
+    target_years: f32,
+    strength: f32,
+    model: String,
+    weights_sha256: String,
+    device: DeviceReport,
+}
+
+/// The file name offered, or a sentence on why there is nothing to save yet.
+pub(super) fn suggested_name(app: &App, what: SaveWhat) -> Result<String, String> {
+    let subject = subject(app, what)?;
+    let stem = Path::new(&subject.photo.name).file_stem().map_or("photo".into(), |stem| stem.to_string_lossy());
+    Ok(match what {
+        SaveWhat::Photo => format!("{stem}-age-{}.png", years_text(subject.target_years)),
+        SaveWhat::Sheet => format!("{stem}-ages.png"),
+        SaveWhat::Attention => format!("{stem}-attention.png"),
+    })
+}
+
+/// Makes the picture and writes it there, on the pool.
+pub(super) fn start(app: &mut App, what: SaveWhat, path: PathBuf) {
+    let subject = match subject(app, what) {
+        Ok(subject) => subject,
+        Err(sentence) => return app.toast(ToastKind::Note, sentence),
+    };
+    if let Some(folder) = path.parent() {
+        app.settings.values.last_save_folder = Some(folder.to_owned());
+    }
+    app.state.saving += 1;
+    app.pool.run(move || {
+        Some(match subject.write(what, &path) {
+            Ok(()) => Arrival::Saved(format!("Saved “{}”.", path.display())),
+            Err(error) => Arrival::NotSaved(format!("{error}. Choose another folder or name.")),
+        })
+    });
+}
+
+fn subject(app: &App, what: SaveWhat) -> Result<Subject, String> {
+    let state = &app.state;
+    let (id, face) = state.face().ok_or("There is no face to save yet. Open a photo with a face first.")?;
+    let (_, photo) = state.photo().ok_or("Open a photo first.")?;
+    let photo = photo.pixels.clone().ok_or("The photo is still being opened. Try again in a moment.")?;
+    let not_read = "The face is still being read. Try again in a moment.";
+    let EngineStatus::Ready { device, weights_sha256 } = &state.engine else { return Err(not_read.to_owned()) };
+    if what != SaveWhat::Attention && face.timeline.is_none() {
+        return Err("The ages are still being made. Try again in a moment.".to_owned());
+    }
+    Ok(Subject {
+        photo,
+        face: Arc::clone(&face.aligned),
+        reading: face.reading.clone().ok_or(not_read)?,
+        timeline: face.timeline.clone(),
+        own: state.own_age(id).ok_or(not_read)?,
+        target_years: state.document.target_years,
+        strength: state.document.strength,
+        model: state.model.as_ref().map_or_else(|| "compact".to_owned(), |model| model.name.clone()),
+        weights_sha256: weights_sha256.clone(),
+        device: device.clone(),
+    })
+}
+
+impl Subject {
+    fn write(&self, what: SaveWhat, path: &Path) -> Result<(), export::ExportError> {
+        let (picture, kind, parameters) = match (what, &self.timeline) {
+            (SaveWhat::Photo, Some(timeline)) => {
+                let picture = labelled_photo(&self.aged(timeline, self.target_years), &self.face, self.target_years);
+                let parameters = json!({
+                    "own_age_years": self.own.years,
+                    "own_age_stated": self.own.is_stated(),
+                    "target_age_years": self.target_years,
+                    "strength": self.strength,
+                });
+                (picture, PictureKind::Synthetic(self.target_years), parameters)
+            }
+            (SaveWhat::Sheet, Some(timeline)) => {
+                let ages: Vec<f32> = timeline.anchors.iter().map(|anchor| anchor.group.anchor_years()).collect();
+                let parameters = json!({
+                    "own_age_years": self.own.years,
+                    "own_age_stated": self.own.is_stated(),
+                    "target_ages_years": ages,
+                    "strength": self.strength,
+                });
+                (contact_sheet(&self.sheet(timeline)), PictureKind::SyntheticSheet, parameters)
+            }
+            _ => (self.attention(), PictureKind::Drawing, json!({})),
+        };
+        let provenance = Provenance::new(&self.face, &self.weights_sha256, &self.device, 0, parameters);
+        let bytes = encode_png(&picture, kind, &provenance)?;
+        let originals: Vec<&Path> = self.photo.path.as_deref().into_iter().collect();
+        export::write_file(path, &bytes, &originals)
+    }
+
+    /// The whole photo at full resolution with the face at this age.
+    fn aged(&self, timeline: &Timeline, years: f32) -> RgbImage {
+        let change = timeline.change_at(years, self.own.years, self.strength);
+        age_photo(&self.photo.pixels, &self.face.photo_to_crop, &change)
+    }
+
+    fn sheet(&self, timeline: &Timeline) -> Sheet {
+        let photograph = SheetCell::Photograph {
+            picture: face_picture(&self.photo.pixels, &self.face.photo_to_crop),
+            age_years: self.own.years,
+            stated: self.own.is_stated(),
+        };
+        let synthetic = timeline.anchors.iter().map(|anchor| {
+            let years = anchor.group.anchor_years();
+            SheetCell::Synthetic {
+                picture: face_picture(&self.aged(timeline, years), &self.face.photo_to_crop),
+                age_years: years,
+                identity_cosine: anchor.identity_cosine,
+            }
+        });
+        let known = if self.own.is_stated() { "Stated" } else { "Estimated" };
+        Sheet {
+            title: self.photo.name.clone(),
+            subtitle: format!("{known} age {:.0} years · seven synthetic ages", self.own.years),
+            cells: std::iter::once(photograph).chain(synthetic).collect(),
+            notes: vec![SHEET_CAUTION.to_owned(), self.made_by()],
+        }
+    }
+
+    fn attention(&self) -> RgbImage {
+        let maps = &self.reading.attention;
+        attention_picture(&AttentionPicture {
+            title: &self.photo.name,
+            subtitle: "Where the network finds identity, and where age",
+            face: &self.face.pixels,
+            identity_share: &maps.identity_share,
+            spatial_gate: &maps.spatial_gate,
+            channel_gate: &maps.channel_gate,
+            notes: &[ATTENTION_CAUTION.to_owned(), self.made_by()],
+        })
+    }
+
+    fn made_by(&self) -> String {
+        format!(
+            "mtlface {} · {} · weights {} · source SHA-256 {}",
+            env!("CARGO_PKG_VERSION"),
+            self.model,
+            self.weights_sha256.get(..12).unwrap_or(&self.weights_sha256),
+            self.photo.sha256,
+        )
+    }
+}

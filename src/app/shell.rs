@@ -1,0 +1,180 @@
+//! The frame of the window: the bar with the tabs on top, the tray at the left, the status bar below, and in between
+//! the workspace's three regions (what you look at, what you change, what it means). Floating things come last.
+
+use std::sync::Arc;
+
+use eframe::egui::{self, Frame, Margin, Panel, Rect, Sense, Ui, Vec2, pos2, vec2};
+
+use super::aged_photo::PackedChange;
+use super::commands::Command;
+use super::state::{AppState, Workspace};
+use super::theme::{GAP_M, GAP_S, GAP_XS, RADIUS_ROW, Theme, Type};
+use super::widgets::{self, chip, prompts, status_bar, toasts, tray};
+use super::workspaces::{age, attention, compare};
+
+const TOP_HEIGHT: f32 = 48.0;
+const STATUS_HEIGHT: f32 = 28.0;
+/// Inside the tray and the right-hand panel.
+pub const SIDE_MARGIN: Margin = Margin { left: 12, right: 12, top: 16, bottom: 12 };
+
+/// What a workspace is drawn from: the state to read, the commands to add to.
+pub struct Scene<'a> {
+    /// What the window knows.
+    pub state: &'a AppState,
+    /// The change from the photograph to the age shown, once there is one.
+    pub change: Option<&'a Arc<PackedChange>>,
+    /// What was asked for in this frame.
+    pub commands: &'a mut Vec<Command>,
+}
+
+/// Draws the window.
+pub fn ui(ui: &mut Ui, state: &AppState, change: Option<&Arc<PackedChange>>, commands: &mut Vec<Command>) {
+    let theme = Theme::of(ui);
+    let mut scene = Scene { state, change, commands };
+    let window = ui.max_rect();
+    let panel = Frame::new().fill(theme.panel);
+    Panel::top("top").exact_size(TOP_HEIGHT).frame(panel).show(ui, |ui| top_ui(ui, &mut scene));
+    Panel::bottom("status").exact_size(STATUS_HEIGHT).frame(panel).show(ui, |ui| status_bar::ui(ui, scene.state));
+    let tray_width = side_width(window.width(), 0.165, 172.0, 260.0);
+    let right_width = side_width(window.width(), 0.224, 244.0, 340.0);
+    Panel::left("tray").resizable(false).exact_size(tray_width).frame(panel).show(ui, |ui| tray::ui(ui, &mut scene));
+    Panel::right("meaning").resizable(false).exact_size(right_width).frame(panel).show(ui, |ui| {
+        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            Frame::new().inner_margin(SIDE_MARGIN).show(ui, |ui| meaning_ui(ui, &mut scene));
+        });
+    });
+    let below = Frame::new().fill(theme.panel).inner_margin(Margin { left: 20, right: 20, top: 12, bottom: 12 });
+    if let Some(height) = controls_height(&scene, ui.available_rect_before_wrap()) {
+        Panel::bottom("controls").resizable(false).exact_size(height).frame(below).show(ui, |ui| {
+            controls_ui(ui, &mut scene);
+        });
+    }
+    let middle = Frame::new().fill(theme.background).inner_margin(Margin::same(GAP_M as i8));
+    egui::CentralPanel::default().frame(middle).show(ui, |ui| picture_ui(ui, &mut scene));
+    drop_hint_ui(ui, window);
+    dropped(ui, scene.commands);
+    prompts::ui(ui.ctx(), &mut scene);
+    toasts::ui(ui.ctx(), &mut scene);
+}
+
+fn side_width(window: f32, share: f32, min: f32, max: f32) -> f32 {
+    (window * share).round().clamp(min, max)
+}
+
+fn controls_height(scene: &Scene<'_>, middle: Rect) -> Option<f32> {
+    match scene.state.view.workspace {
+        Workspace::Age => age::controls_height(scene, middle.size()),
+        Workspace::Attention => attention::controls_height(scene, middle.size()),
+        Workspace::Compare => compare::controls_height(scene, middle.size()),
+    }
+}
+
+fn picture_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    match scene.state.view.workspace {
+        Workspace::Age => age::picture_ui(ui, scene),
+        Workspace::Attention => attention::picture_ui(ui, scene),
+        Workspace::Compare => compare::picture_ui(ui, scene),
+    }
+}
+
+fn controls_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    match scene.state.view.workspace {
+        Workspace::Age => age::controls_ui(ui, scene),
+        Workspace::Attention => attention::controls_ui(ui, scene),
+        Workspace::Compare => compare::controls_ui(ui, scene),
+    }
+}
+
+fn meaning_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    match scene.state.view.workspace {
+        Workspace::Age => age::meaning_ui(ui, scene),
+        Workspace::Attention => attention::meaning_ui(ui, scene),
+        Workspace::Compare => compare::meaning_ui(ui, scene),
+    }
+}
+
+/// Name, tabs, model chip, theme.
+fn top_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let theme = Theme::of(ui);
+    let bar = ui.max_rect();
+    let middle = bar.center().y;
+    ui.painter().text(
+        pos2(bar.left() + GAP_M, middle),
+        egui::Align2::LEFT_CENTER,
+        "mtlface",
+        Type::Wordmark.font(),
+        theme.text,
+    );
+    let tray_width = side_width(bar.width(), 0.165, 172.0, 260.0);
+    let mut left = bar.left() + tray_width - GAP_S;
+    for (index, workspace) in Workspace::ALL.into_iter().enumerate() {
+        left += tab_ui(ui, scene, workspace, index + 1, pos2(left, middle)) + GAP_XS;
+    }
+    let right = Rect::from_min_max(pos2(left, bar.top()), bar.max - vec2(GAP_M, 0.0));
+    let layout = egui::Layout::right_to_left(egui::Align::Center);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(right).layout(layout), |ui| {
+        if widgets::icon_button_ui(ui, widgets::Icon::Theme, "Dark or light").clicked() {
+            scene.commands.push(Command::ToggleTheme);
+        }
+        chip::model_ui(ui, scene.state);
+    });
+}
+
+/// One tab; returns its width.
+fn tab_ui(ui: &mut Ui, scene: &mut Scene<'_>, workspace: Workspace, number: usize, left_middle: egui::Pos2) -> f32 {
+    let theme = Theme::of(ui);
+    let is_shown = scene.state.view.workspace == workspace;
+    let label = ui.painter().layout_no_wrap(workspace.label().to_owned(), Type::Body.font(), theme.text);
+    let hint = ui.painter().layout_no_wrap(number.to_string(), Type::Caption.font(), theme.faint);
+    let width = label.size().x + hint.size().x + GAP_S + 28.0;
+    let rect = Rect::from_min_size(left_middle - vec2(0.0, 15.0), vec2(width, 30.0));
+    let response = ui.interact(rect, ui.scope_id().with(("tab", number)), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Tab, true, is_shown, workspace.label()));
+    let painter = ui.painter();
+    let fill = if is_shown || response.hovered() { theme.raised } else { theme.panel };
+    painter.rect_filled(rect, RADIUS_ROW - 2, fill);
+    if is_shown {
+        // The line is the lower edge of a rounded tab: the tab in the line's colour, covered but for two points.
+        painter.rect_filled(rect, RADIUS_ROW - 2, theme.identity);
+        let above = rect.with_max_y(rect.bottom() - 2.0);
+        painter.rect_filled(above, RADIUS_ROW - 2, theme.raised);
+    }
+    let colour = if is_shown || response.hovered() { theme.text } else { theme.muted };
+    let text_left = pos2(rect.left() + 14.0, rect.center().y - label.size().y / 2.0);
+    let hint_left = pos2(text_left.x + label.size().x + GAP_S, rect.center().y - hint.size().y / 2.0 + 0.5);
+    painter.galley_with_override_text_color(text_left, label, colour);
+    painter.galley(hint_left, hint, theme.faint);
+    widgets::focus_ring(ui, &response, RADIUS_ROW - 2);
+    if response.clicked() {
+        scene.commands.push(Command::Show(workspace));
+    }
+    width
+}
+
+/// While files hang over the window: where they will go.
+fn drop_hint_ui(ui: &Ui, window: Rect) {
+    if ui.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let theme = Theme::of(ui);
+    let layer = egui::LayerId::new(egui::Order::Foreground, ui.scope_id().with("drop"));
+    let painter = ui.ctx().layer_painter(layer);
+    painter.rect_filled(window, 0, theme.background.gamma_multiply(0.86));
+    let inner = window.shrink(GAP_M);
+    painter.rect_stroke(inner, RADIUS_ROW, egui::Stroke::new(2.0, theme.focus), egui::StrokeKind::Inside);
+    let text = "Drop photos or a folder";
+    painter.text(window.center(), egui::Align2::CENTER_CENTER, text, Type::Reading.font(), theme.text);
+}
+
+fn dropped(ui: &Ui, commands: &mut Vec<Command>) {
+    let paths: Vec<_> = ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+    if !paths.is_empty() {
+        commands.push(Command::TakeInPaths(paths));
+    }
+}
+
+/// The largest rectangle of these proportions in the middle of another.
+pub fn fitted(within: Rect, proportions: Vec2) -> Rect {
+    let scale = (within.width() / proportions.x.max(1.0)).min(within.height() / proportions.y.max(1.0));
+    Rect::from_center_size(within.center(), proportions * scale)
+}

@@ -1,0 +1,180 @@
+//! A 7×7 map over the grey aligned face: cells as computed or smooth, the cell under the pointer with its value, and the
+//! colour bar with its numbers.
+
+use eframe::egui::{self, Align2, Color32, Mesh, Rect, Response, Sense, Stroke, StrokeKind, TextureId, Ui, pos2, vec2};
+
+use crate::app::theme::{ON_HANDLE, ON_PHOTO, ON_PHOTO_GROUND, RADIUS_PICTURE, Theme, Type, diverging};
+use crate::model::CELLS;
+
+/// Parts of a smooth map's side; colours between them are mixed by the screen.
+const SMOOTH_PARTS: usize = 56;
+
+/// A map and how it is shown.
+pub struct Heatmap {
+    /// 0 to 1 for each cell, rows top to bottom.
+    pub values: [[f32; CELLS]; CELLS],
+    /// The value at the left end of the colours and at the right.
+    pub range: [f32; 2],
+    /// How the value is coloured.
+    pub colours: Colours,
+    /// How much of the map lies over the face, 0 to 1.
+    pub opacity: f32,
+    /// Interpolated between the cells' middles.
+    pub smooth: bool,
+}
+
+/// How values are coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colours {
+    /// Age at the left end, identity at the right.
+    AgeToIdentity,
+    /// Nothing at the left end, identity at the right.
+    Activity,
+}
+
+impl Heatmap {
+    /// The colour of a value, opaque.
+    pub fn colour(&self, value: f32, theme: &Theme) -> Color32 {
+        let [low, high] = self.range;
+        let position = ((value - low) / (high - low).max(1e-6)).clamp(0.0, 1.0);
+        match self.colours {
+            Colours::AgeToIdentity => diverging(position),
+            Colours::Activity => theme.background.lerp_to_gamma(theme.identity, position),
+        }
+    }
+
+    /// Draws the face and the map in a square; returns the cell under the pointer, `[row, column]`.
+    pub fn ui(&self, ui: &mut Ui, grey_face: TextureId, rect: Rect, name: &str) -> Option<[usize; 2]> {
+        let response = ui.interact(rect, ui.scope_id().with(name), Sense::hover());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        ui.painter().image(grey_face, rect, whole, ON_PHOTO);
+        if self.smooth {
+            self.paint_smooth(ui, rect);
+        } else {
+            self.paint_cells(ui, rect);
+        }
+        cell_at(rect, &response)
+    }
+
+    fn paint_cells(&self, ui: &Ui, rect: Rect) {
+        let theme = Theme::of(ui);
+        for (row, values) in self.values.iter().enumerate() {
+            for (column, value) in values.iter().enumerate() {
+                let fill = self.colour(*value, theme).gamma_multiply(self.opacity);
+                ui.painter().rect_filled(cell_rect(rect, row, column), 0, fill);
+            }
+        }
+    }
+
+    fn paint_smooth(&self, ui: &Ui, rect: Rect) {
+        let theme = Theme::of(ui);
+        let mut mesh = Mesh::default();
+        let side = SMOOTH_PARTS as u32 + 1;
+        for row in 0..side {
+            for column in 0..side {
+                let place = vec2(column as f32, row as f32) / SMOOTH_PARTS as f32;
+                let colour = self.colour(self.value_at(place.x, place.y), theme).gamma_multiply(self.opacity);
+                mesh.colored_vertex(rect.min + place * rect.size(), colour);
+                if row > 0 && column > 0 {
+                    let last = row * side + column;
+                    mesh.add_triangle(last - side - 1, last - side, last);
+                    mesh.add_triangle(last - side - 1, last, last - 1);
+                }
+            }
+        }
+        ui.painter().add(mesh);
+    }
+
+    /// Bilinear between the cells' middles, constant beyond them. Coordinates from 0 to 1.
+    fn value_at(&self, x: f32, y: f32) -> f32 {
+        let last = (CELLS - 1) as f32;
+        let (x, y) = ((x * CELLS as f32 - 0.5).clamp(0.0, last), (y * CELLS as f32 - 0.5).clamp(0.0, last));
+        let (column, row) = ((x as usize).min(CELLS - 2), (y as usize).min(CELLS - 2));
+        let (dx, dy) = (x - column as f32, y - row as f32);
+        let line = |row: usize| self.values[row][column] * (1.0 - dx) + self.values[row][column + 1] * dx;
+        line(row) * (1.0 - dy) + line(row + 1) * dy
+    }
+
+    /// The colour bar below a map, with words and numbers at its ends.
+    pub fn bar_ui(&self, ui: &Ui, rect: Rect, words: [&str; 2], colours: [Color32; 2]) {
+        let theme = Theme::of(ui);
+        let painter = ui.painter();
+        let middle = rect.center().y;
+        let [low, high] = self.range;
+        let text = [format!("{} {low:.2}", words[0]), format!("{} {high:.2}", words[1])];
+        let left =
+            painter.text(pos2(rect.left(), middle), Align2::LEFT_CENTER, text[0].trim(), Type::Body.font(), colours[0]);
+        let right = painter.text(
+            pos2(rect.right(), middle),
+            Align2::RIGHT_CENTER,
+            text[1].trim(),
+            Type::Body.font(),
+            colours[1],
+        );
+        let bar = Rect::from_min_max(pos2(left.right() + 8.0, middle - 5.0), pos2(right.left() - 8.0, middle + 5.0));
+        let mut mesh = Mesh::default();
+        for step in 0..=48_u32 {
+            let share = step as f32 / 48.0;
+            let colour = self.colour(low + (high - low) * share, theme);
+            let x = bar.left() + bar.width() * share;
+            mesh.colored_vertex(pos2(x, bar.top()), colour);
+            mesh.colored_vertex(pos2(x, bar.bottom()), colour);
+            if step > 0 {
+                let last = step * 2;
+                mesh.add_triangle(last - 2, last - 1, last);
+                mesh.add_triangle(last - 1, last, last + 1);
+            }
+        }
+        painter.add(mesh);
+        painter.rect_stroke(bar, 2, theme.hairline(), StrokeKind::Outside);
+    }
+}
+
+/// Marks a cell and writes what it says beside it.
+pub fn mark(ui: &Ui, rect: Rect, [row, column]: [usize; 2], words: &str) {
+    let painter = ui.painter();
+    let cell = cell_rect(rect, row, column);
+    painter.rect_stroke(cell, 0, Stroke::new(1.0, ON_HANDLE), StrokeKind::Outside);
+    painter.rect_stroke(cell, 0, Stroke::new(2.0, ON_PHOTO), StrokeKind::Inside);
+    let galley = painter.layout_no_wrap(words.to_owned(), Type::Caption.font(), ON_PHOTO);
+    let size = galley.size() + vec2(14.0, 10.0);
+    let fits_right = cell.right() + 8.0 + size.x <= rect.right();
+    let left = if fits_right { cell.right() + 8.0 } else { cell.left() - 8.0 - size.x };
+    let left = left.max(rect.left() + 2.0);
+    let ground = Rect::from_min_size(pos2(left, cell.top() + 4.0), size);
+    painter.rect_filled(ground, RADIUS_PICTURE, ON_PHOTO_GROUND);
+    painter.galley(ground.min + vec2(7.0, 5.0), galley, ON_PHOTO);
+}
+
+fn cell_rect(rect: Rect, row: usize, column: usize) -> Rect {
+    let edge = |start: f32, length: f32, index: usize| (start + length * index as f32 / CELLS as f32).round();
+    Rect::from_min_max(
+        pos2(edge(rect.left(), rect.width(), column), edge(rect.top(), rect.height(), row)),
+        pos2(edge(rect.left(), rect.width(), column + 1), edge(rect.top(), rect.height(), row + 1)),
+    )
+}
+
+fn cell_at(rect: Rect, response: &Response) -> Option<[usize; 2]> {
+    let place = (response.hover_pos()? - rect.min) / rect.size();
+    let index = |share: f32| ((share * CELLS as f32) as usize).min(CELLS - 1);
+    Some([index(place.y), index(place.x)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map() -> Heatmap {
+        let mut values = [[0.0; CELLS]; CELLS];
+        values[2][3] = 1.0;
+        Heatmap { values, range: [0.0, 1.0], colours: Colours::AgeToIdentity, opacity: 1.0, smooth: true }
+    }
+
+    #[test]
+    fn smooth_values_hit_the_cells_middles() {
+        assert!((map().value_at(3.5 / 7.0, 2.5 / 7.0) - 1.0).abs() < 1e-5);
+        assert!((map().value_at(4.0 / 7.0, 2.5 / 7.0) - 0.5).abs() < 1e-5);
+        assert_eq!(map().value_at(0.0, 0.0), 0.0);
+    }
+}

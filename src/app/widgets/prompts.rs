@@ -1,0 +1,121 @@
+//! What is asked over everything else: a person's true age, and paths where the system has no file dialog.
+
+use eframe::egui::{self, Frame, Id, Key, Margin, Modal, TextEdit, Ui};
+
+use super::Weight;
+use crate::app::commands::Command;
+use crate::app::dialogs;
+use crate::app::shell::Scene;
+use crate::app::state::Prompt;
+use crate::app::theme::{GAP_L, GAP_M, GAP_S, RADIUS_ROW, Theme, Type};
+
+/// Draws the prompt, if there is one that stands over everything.
+pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
+    let Some(prompt) = &scene.state.prompt else { return };
+    let (head, text, hint, action) = match prompt {
+        Prompt::StatedAge { text, .. } => (
+            "How old is this person in the photograph?",
+            text,
+            "In years. The slider then starts from this age instead of the estimate.",
+            "State the age",
+        ),
+        Prompt::SavePath { text, .. } => {
+            ("Save where?", text, "This system shows no file dialog, so type the path of the PNG file.", "Save")
+        }
+        Prompt::OpenPath { text } => (
+            "Open which photo?",
+            text,
+            "This system shows no file dialog, so type the path of a photo or folder. Dropping files works too.",
+            "Open",
+        ),
+        Prompt::Landmarks { .. } => return,
+    };
+    let theme = Theme::of_context(ctx);
+    let frame = Frame::new()
+        .fill(theme.panel)
+        .stroke(theme.hairline())
+        .corner_radius(RADIUS_ROW)
+        .inner_margin(Margin::same(GAP_L as i8))
+        .shadow(egui::Shadow { offset: [0, 8], blur: 32, spread: 0, color: theme.shadow });
+    let modal = Modal::new(Id::unique("prompt")).frame(frame).backdrop_color(theme.background.gamma_multiply(0.6));
+    let shown = modal.show(ctx, |ui| form_ui(ui, scene, head, text, hint, action));
+    if shown.should_close() {
+        scene.commands.push(Command::SetPrompt(None));
+    }
+}
+
+fn form_ui(ui: &mut Ui, scene: &mut Scene<'_>, head: &str, text: &str, hint: &str, action: &str) {
+    let theme = Theme::of(ui);
+    let is_age = matches!(scene.state.prompt, Some(Prompt::StatedAge { .. }));
+    let width = if is_age { 340.0 } else { 520.0 };
+    ui.set_width(width);
+    ui.label(Type::Reading.text(head, theme.text));
+    ui.add_space(GAP_S);
+    super::rows::paragraph_ui(ui, hint);
+    ui.add_space(GAP_S);
+    let mut typed = text.to_owned();
+    let field = TextEdit::singleline(&mut typed)
+        .desired_width(if is_age { 90.0 } else { width })
+        .margin(Margin::symmetric(GAP_S as i8, 7));
+    let response = ui.add(field);
+    if !response.has_focus() && !response.lost_focus() {
+        response.request_focus();
+    }
+    if typed != text {
+        scene.commands.push(Command::SetPrompt(scene.state.prompt.as_ref().map(|prompt| retyped(prompt, &typed))));
+    }
+    let answer = answer(scene.state.prompt.as_ref(), &typed);
+    ui.add_space(GAP_M);
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    ui.horizontal(|ui| {
+        let clicked = super::button_ui(ui, action, Weight::Primary, answer.is_some()).clicked();
+        if let Some(commands) = answer.filter(|_| clicked || entered) {
+            scene.commands.push(Command::SetPrompt(None));
+            scene.commands.extend(commands);
+        }
+        estimate_ui(ui, scene);
+        if super::button_ui(ui, "Cancel", Weight::Plain, true).clicked() {
+            scene.commands.push(Command::SetPrompt(None));
+        }
+    });
+}
+
+/// Where an age was stated: the way back to the estimate.
+fn estimate_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let Some(Prompt::StatedAge { face, .. }) = &scene.state.prompt else { return };
+    if scene.state.document.stated_ages.contains_key(face)
+        && super::button_ui(ui, "Use the estimate", Weight::Plain, true).clicked()
+    {
+        scene.commands.push(Command::SetPrompt(None));
+        scene.commands.push(Command::StateAge(*face, None));
+    }
+}
+
+fn retyped(prompt: &Prompt, typed: &str) -> Prompt {
+    let mut prompt = prompt.clone();
+    match &mut prompt {
+        Prompt::StatedAge { text, .. } | Prompt::SavePath { text, .. } | Prompt::OpenPath { text } => {
+            typed.clone_into(text);
+        }
+        Prompt::Landmarks { .. } => {}
+    }
+    prompt
+}
+
+/// What the answer asks for; nothing while it makes no sense.
+fn answer(prompt: Option<&Prompt>, typed: &str) -> Option<Vec<Command>> {
+    match prompt? {
+        Prompt::StatedAge { face, .. } => {
+            let years: f32 = typed.trim().replace(',', ".").parse().ok()?;
+            (0.0..=crate::aging::MAX_AGE_YEARS).contains(&years).then(|| vec![Command::StateAge(*face, Some(years))])
+        }
+        Prompt::SavePath { what, .. } => {
+            let path = dialogs::with_ending(&dialogs::expand_home(typed));
+            (!typed.trim().is_empty()).then(|| vec![Command::SaveTo(*what, path)])
+        }
+        Prompt::OpenPath { .. } => {
+            (!typed.trim().is_empty()).then(|| vec![Command::TakeInPaths(vec![dialogs::expand_home(typed)])])
+        }
+        Prompt::Landmarks { .. } => None,
+    }
+}

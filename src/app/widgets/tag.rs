@@ -1,0 +1,59 @@
+//! The label every picture of a face carries: Photograph, or Synthetic with its age.
+
+use eframe::egui::{self, Align2, Color32, Rect, Ui, Vec2, vec2};
+
+use crate::app::theme::{ON_PHOTO, ON_PHOTO_GROUND, RADIUS_PICTURE, SYNTHETIC_ON_PHOTO, Theme, Type};
+
+/// What a picture is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tag {
+    /// As the camera saw it; more words may follow.
+    Photograph(String),
+    /// Made by the network, at this age in years.
+    Synthetic(f32),
+    /// Synthetic, in small pictures.
+    SmallSynthetic(f32),
+    /// What was changed, from the photograph to this age in years.
+    Difference(f32),
+}
+
+impl Tag {
+    /// A photograph without more words.
+    pub fn photograph() -> Self {
+        Self::Photograph("Photograph".to_owned())
+    }
+
+    /// What it says.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Photograph(words) => words.clone(),
+            Self::Synthetic(years) => format!("Synthetic · age {years:.0}"),
+            Self::SmallSynthetic(years) => format!("Synthetic · {years:.0}"),
+            Self::Difference(years) => format!("Synthetic · difference at age {years:.0}, enlarged"),
+        }
+    }
+}
+
+const PADDING: Vec2 = vec2(7.0, 4.0);
+
+/// Draws a tag with one of its corners at a place (of a picture, inset by the caller). Nothing is drawn where it would
+/// be wider than `max_width`, except in small pictures, which then say less.
+pub fn paint(ui: &Ui, tag: &Tag, at: egui::Pos2, corner: Align2, max_width: f32) -> Option<Rect> {
+    let theme = Theme::of(ui);
+    let (font, ground, writing): (Type, Color32, Color32) = match tag {
+        Tag::Photograph(_) => (Type::Caption, ON_PHOTO_GROUND, ON_PHOTO),
+        Tag::Synthetic(_) | Tag::Difference(_) => (Type::Section, theme.synthetic, theme.on_synthetic),
+        Tag::SmallSynthetic(_) => (Type::Tag, ON_PHOTO_GROUND, SYNTHETIC_ON_PHOTO),
+    };
+    let padding = if matches!(tag, Tag::SmallSynthetic(_)) { vec2(5.0, 2.0) } else { PADDING };
+    let painter = ui.painter();
+    let mut galley = painter.layout_no_wrap(tag.text(), font.font(), writing);
+    if galley.size().x + 2.0 * padding.x > max_width {
+        let Tag::SmallSynthetic(years) = tag else { return None };
+        galley = painter.layout_no_wrap(format!("syn. {years:.0}"), font.font(), writing);
+    }
+    let rect = corner.anchor_size(at, galley.size() + 2.0 * padding);
+    painter.rect_filled(rect, RADIUS_PICTURE, ground);
+    painter.galley(rect.min + padding, galley, writing);
+    Some(rect)
+}
