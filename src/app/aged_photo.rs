@@ -119,9 +119,8 @@ impl AgedPhoto {
         // Pixel centres at integers: a place p of the photo is (p + ½)·scale − ½ in the display copy.
         let to_crop = self.photo_to_crop.unwrap_or(SimilarityTransform::IDENTITY);
         let half = 0.5 / scale - 0.5;
-        let row = |[a, b, shift]: [f64; 3]| {
-            [(a / scale) as f32, (b / scale) as f32, (shift + (a + b) * half) as f32, 0.0]
-        };
+        let row =
+            |[a, b, shift]: [f64; 3]| [(a / scale) as f32, (b / scale) as f32, (shift + (a + b) * half) as f32, 0.0];
         let [x, y] = to_crop.matrix.map(row);
         let back = to_crop.inverse().matrix.map(|[a, b, _]| [(a * scale) as f32, (b * scale) as f32]);
         let wipe = match self.shown {

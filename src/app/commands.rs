@@ -142,11 +142,8 @@ impl App {
             }
             Command::DismissToast(_) => {}
             Command::ToggleTheme => {
-                self.settings.values.theme = if ctx.theme() == egui::Theme::Dark {
-                    Some(egui::Theme::Light)
-                } else {
-                    Some(egui::Theme::Dark)
-                };
+                self.settings.values.theme =
+                    if ctx.theme() == egui::Theme::Dark { Some(egui::Theme::Light) } else { Some(egui::Theme::Dark) };
                 ctx.set_theme(self.settings.values.theme_preference());
             }
             Command::Undo => self.step_back(),

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use super::App;
 use super::arrivals::Arrival;
-use super::state::{Prompt, SaveWhat};
 use super::save;
+use super::state::{Prompt, SaveWhat};
 
 /// Nobody cancels a dialog faster than this.
 const NEVER_SEEN: Duration = Duration::from_millis(400);
@@ -20,10 +20,9 @@ const NEVER_SEEN: Duration = Duration::from_millis(400);
 /// Asks which photos to open.
 pub(super) fn open(app: &App) {
     let folder = app.settings.values.last_folder.clone();
-    let mut dialog = rfd::AsyncFileDialog::new().set_title("Open photos").add_filter(
-        "Pictures",
-        &["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "JPG", "JPEG", "PNG"],
-    );
+    let mut dialog = rfd::AsyncFileDialog::new()
+        .set_title("Open photos")
+        .add_filter("Pictures", &["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "JPG", "JPEG", "PNG"]);
     if let Some(folder) = folder.as_deref().filter(|folder| folder.is_dir()) {
         dialog = dialog.set_directory(folder);
     }

@@ -136,9 +136,8 @@ impl App {
     fn release_pixels(&mut self) {
         let looked_at = self.state.document.photo;
         let photos = &mut self.state.library.photos;
-        let idle = |id: &PhotoId, entry: &super::state::PhotoEntry| {
-            Some(*id) != looked_at && entry.stage == PhotoStage::Ready
-        };
+        let idle =
+            |id: &PhotoId, entry: &super::state::PhotoEntry| Some(*id) != looked_at && entry.stage == PhotoStage::Ready;
         for (_, entry) in photos.iter_mut().filter(|(id, entry)| idle(id, entry)) {
             entry.display = None;
         }
@@ -185,9 +184,8 @@ fn pictures_in(folder: &Path, files: &mut Vec<PathBuf>) {
     for path in paths {
         if path.is_dir() && !path.is_symlink() {
             pictures_in(&path, files);
-        } else if path.extension().is_some_and(|ending| {
-            ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
-        }) {
+        } else if path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+        {
             files.push(path);
         }
     }

@@ -121,8 +121,7 @@ impl Level {
             u16::from(self.bytes[(y as usize * self.width as usize + x as usize) * 4 + channel])
         };
         std::array::from_fn(|channel| {
-            let sum =
-                at(x, y, channel) + at(right, y, channel) + at(x, below, channel) + at(right, below, channel);
+            let sum = at(x, y, channel) + at(right, y, channel) + at(x, below, channel) + at(right, below, channel);
             ((sum + 2) / 4) as u8
         })
     }

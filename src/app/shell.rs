@@ -129,9 +129,7 @@ fn tab_ui(ui: &mut Ui, scene: &mut Scene<'_>, workspace: Workspace, number: usiz
     let width = label.size().x + hint.size().x + GAP_S + 28.0;
     let rect = Rect::from_min_size(left_middle - vec2(0.0, 15.0), vec2(width, 30.0));
     let response = ui.interact(rect, ui.scope_id().with(("tab", number)), Sense::click());
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::Tab, true, is_shown, workspace.label())
-    });
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Tab, true, is_shown, workspace.label()));
     let painter = ui.painter();
     let fill = if is_shown || response.hovered() { theme.raised } else { theme.panel };
     painter.rect_filled(rect, RADIUS_ROW - 2, fill);

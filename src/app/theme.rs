@@ -210,7 +210,10 @@ fn family(weight: &str) -> FontFamily {
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
     ctx.set_style_of(egui::Theme::Dark, style(&DARK, egui::Style { visuals: egui::Visuals::dark(), ..style_base() }));
-    ctx.set_style_of(egui::Theme::Light, style(&LIGHT, egui::Style { visuals: egui::Visuals::light(), ..style_base() }));
+    ctx.set_style_of(
+        egui::Theme::Light,
+        style(&LIGHT, egui::Style { visuals: egui::Visuals::light(), ..style_base() }),
+    );
 }
 
 fn style_base() -> egui::Style {

@@ -1,227 +1,256 @@
-//! `mtlface age PHOTO --to 5,25,45,65 -o DIR`: the same face at other ages.
+//! `mtlface age PHOTO --to 5,25,45,65 -o DIR`: the whole photo and the face at other ages, and a contact sheet.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use anyhow::Result;
-use clap::Args;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::common::{FaceArgs, alignment, open_face, provenance};
-use super::{CommonArgs, Output};
+use super::Output;
+use super::arguments::{FaceArgs, stated_age, strength, target_age};
+use super::common::{CommonArgs, Loaded, milliseconds, number, text_of, with};
+use super::subject::{Subject, minor_warning};
 use crate::aging::export::{
-    OutputFolder, PictureKind, Provenance, Sheet, SheetCell, contact_sheet, encode_png, face_picture, labelled_face,
-    labelled_photo, years_text,
+    OutputFolder, PictureKind, Provenance, Sheet, SheetCell, contact_sheet, encode_png, labelled_face, labelled_photo,
+    portrait_picture, years_text,
 };
-use crate::aging::{MAX_AGE_YEARS, Timeline, age_photo};
-use crate::engine::{FaceReading, Pipeline};
-use crate::face::{AlignedFace, Photo};
+use crate::aging::{Change, age_crop, age_photo};
+use crate::face::AlignedFace;
 use crate::model::AgeGroup;
-use crate::recognition::verdict::LEAD_NOT_IDENTIFICATION;
 
 /// Arguments of `age`.
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
 pub struct AgeArgs {
-    /// The photo.
+    /// The photo
     photo: PathBuf,
-    /// Ages to show, in years.
-    #[arg(long, value_name = "YEARS,…", value_delimiter = ',', required = true, value_parser = target_years)]
+    /// Ages to show, in years, such as 5,25,45,65
+    #[arg(long, value_name = "AGES", value_delimiter = ',', required = true, value_parser = target_age)]
     to: Vec<f32>,
-    /// Folder for the pictures.
-    #[arg(short, long, value_name = "DIR")]
+    /// Folder to write to; made where it does not exist
+    #[arg(short, long = "output", value_name = "DIR")]
     output: PathBuf,
-    /// True age in the photo, if known; estimated otherwise.
-    #[arg(long, value_name = "YEARS", value_parser = years)]
+    /// The person's age in the photo, where it is known [default: as estimated]
+    #[arg(long, value_name = "YEARS", value_parser = stated_age)]
     own_age: Option<f32>,
-    /// How much of the learnt change is shown; 1 is as learnt.
-    #[arg(long, default_value_t = 1.0, value_parser = strength)]
+    /// How much of the learnt change is applied, 0 to 2
+    #[arg(long, value_name = "S", default_value = "1", value_parser = strength)]
     strength: f32,
     #[command(flatten)]
-    face: FaceArgs,
+    which: FaceArgs,
 }
 
-/// What is aged, and how.
-pub struct Subject<'a> {
-    /// The photo.
-    pub photo: &'a Photo,
-    /// Its face.
-    pub face: &'a AlignedFace,
-    /// What the network read.
-    pub reading: &'a FaceReading,
-    /// True age in years, where stated.
+/// What is asked of one face.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// Ages in years.
+    pub ages_years: Vec<f32>,
+    /// The person's age where it was stated.
     pub own_age_years: Option<f32>,
-    /// Share of the learnt change.
+    /// How much of the change is applied.
     pub strength: f32,
 }
 
 /// Writes the pictures.
-pub fn run(args: &AgeArgs, common: &CommonArgs) -> Result<Output> {
-    let folder = OutputFolder::prepare(&args.output, &[&args.photo])?;
-    let pipeline = common.pipeline()?;
-    let (photo, face) = open_face(&args.photo, &args.face, common, &pipeline)?;
-    let reading = pipeline.read_face(&face)?;
-    let subject =
-        Subject { photo: &photo, face: &face, reading: &reading, own_age_years: args.own_age, strength: args.strength };
-    write_ages(&subject, &args.to, &folder, common, &pipeline)
+pub fn run(arguments: &AgeArgs, common: &CommonArgs) -> anyhow::Result<Output> {
+    let started = Instant::now();
+    let folder = OutputFolder::prepare(&arguments.output, &[&arguments.photo])?;
+    let loaded = common.load()?;
+    let subject = Subject::open(&arguments.photo, &arguments.which, common, &loaded.pipeline)?;
+    let wish =
+        Wish { ages_years: arguments.to.clone(), own_age_years: arguments.own_age, strength: arguments.strength };
+    write_ages(&subject, &wish, &folder, &loaded, common, started)
 }
 
-/// Writes a photo and a face for each age, and the sheet of all.
+/// One age of the face, computed but not yet drawn.
+struct Aged {
+    age_years: f32,
+    change: Change,
+    identity_cosine: f32,
+}
+
+/// One age, written.
+struct Written {
+    age_years: f32,
+    identity_cosine: f32,
+    face_path: PathBuf,
+    photo_path: PathBuf,
+    /// The face and what surrounds it, without its label, for the sheet.
+    portrait: image::RgbImage,
+}
+
+/// Writes the photo and the face at every age wished for, and the contact sheet.
 pub fn write_ages(
-    subject: &Subject<'_>,
-    ages: &[f32],
+    subject: &Subject,
+    wish: &Wish,
     folder: &OutputFolder,
+    loaded: &Loaded,
     common: &CommonArgs,
-    pipeline: &Pipeline,
-) -> Result<Output> {
-    let timeline = pipeline.timeline(subject.face)?;
-    let own_years = subject.own_age_years.unwrap_or(subject.reading.age.years);
-    let stem = file_stem(&subject.photo.name);
-    let record = |parameters: Value| {
-        Provenance::new(subject.face, pipeline.weights_sha256(), pipeline.device(), common.seed, parameters)
-    };
-    let parameters = json!({
-        "own_age_years": own_years, "own_age_stated": subject.own_age_years.is_some(),
-        "strength": subject.strength, "ages_years": ages,
-    });
-    let mut cells = vec![SheetCell::Photograph {
-        picture: face_picture(&subject.photo.pixels, &subject.face.photo_to_crop),
-        age_years: own_years,
-        stated: subject.own_age_years.is_some(),
-    }];
-    let mut outputs = Vec::new();
-    for (index, age_years) in ages.iter().enumerate() {
-        common.progress(&format!("age {} ({} of {})", years_text(*age_years), index + 1, ages.len()));
-        let change = timeline.change_at(*age_years, own_years, subject.strength);
-        let aged = age_photo(&subject.photo.pixels, &subject.face.photo_to_crop, &change);
-        let identity_cosine = identity_kept(subject, &aged, pipeline)?;
-        let kind = PictureKind::Synthetic(*age_years);
-        let made = record(json!({ "age_years": age_years, "own_age_years": own_years, "strength": subject.strength }));
-        let write = |what: &str, picture: &image::RgbImage| -> Result<PathBuf> {
-            let name = format!("{stem}-age-{}-{what}.png", years_text(*age_years));
-            Ok(folder.write(&name, &encode_png(picture, kind, &made)?)?)
-        };
-        let transform = &subject.face.photo_to_crop;
-        outputs.push(json!({
-            "target_age_years": age_years,
-            "group": AgeGroup::of_years(*age_years).label(),
-            "face_path": write("face", &labelled_face(&aged, transform, *age_years))?,
-            "photo_path": write("photo", &labelled_photo(&aged, subject.face, *age_years))?,
-            "identity_cosine": identity_cosine,
-        }));
-        cells.push(SheetCell::Synthetic {
-            picture: face_picture(&aged, transform),
-            age_years: *age_years,
-            identity_cosine,
-        });
-    }
-    common.progress_done();
-    let sheet = contact_sheet(&sheet(subject, cells, own_years, pipeline));
-    let bytes = encode_png(&sheet, PictureKind::SyntheticSheet, &record(parameters.clone()))?;
-    let sheet_path = folder.write(&format!("{stem}-sheet.png"), &bytes)?;
-    Ok(report(subject, own_years, outputs, &sheet_path, &parameters, &provenance(pipeline, common), &timeline))
-}
-
-fn report(
-    subject: &Subject<'_>,
-    own_years: f32,
-    outputs: Vec<Value>,
-    sheet_path: &Path,
-    parameters: &Value,
-    provenance: &Value,
-    timeline: &Timeline,
-) -> Output {
-    let stated = if subject.own_age_years.is_some() { "stated" } else { "estimated" };
-    let mut text = format!("{}: {own_years:.0} years, {stated}", subject.photo.name);
-    for output in &outputs {
-        text.push_str(&format!(
-            "\n{:>5}  identity kept {:.2}  {}",
-            output["target_age_years"],
-            output["identity_cosine"].as_f64().unwrap_or_default(),
-            output["photo_path"].as_str().unwrap_or_default()
-        ));
-    }
-    let warnings: Vec<String> = subject.face.quality.iter().map(|warning| warning.sentence()).collect();
-    warnings.iter().for_each(|warning| text.push_str(&format!("\n{warning}")));
-    text.push_str(&format!("\nSheet: {}\nSynthetic faces. {LEAD_NOT_IDENTIFICATION}", sheet_path.display()));
-    let json = json!({
-        "source": {
-            "file": subject.photo.name, "sha256": subject.photo.sha256, "age_years": own_years,
-            "age_stated": subject.own_age_years.is_some(), "estimated_age_years": timeline.estimated_age_years,
-        },
-        "outputs": outputs,
-        "sheet_path": sheet_path,
-        "alignment": alignment(subject.face),
-        "parameters": parameters,
+    started: Instant,
+) -> anyhow::Result<Output> {
+    let own_years = wish.own_age_years.unwrap_or(subject.reading.age.years);
+    let aged = age_face(subject, wish, own_years, loaded)?;
+    let base = base_name(&subject.photo.name, subject);
+    let record = provenance(subject, wish, own_years, loaded, common);
+    let written: anyhow::Result<Vec<Written>> =
+        aged.par_iter().map(|aged| write_one(subject, aged, &base, folder, &record)).collect();
+    let written = written?;
+    let sheet = contact_sheet(&sheet(subject, &written, wish, own_years, loaded));
+    let sheet = encode_png(&sheet, PictureKind::SyntheticSheet, &record)?;
+    let sheet_path = folder.write(&format!("{base}-sheet.png"), &sheet)?;
+    let mut warnings = subject.warnings.clone();
+    warnings.extend(minor_warning(own_years));
+    let elapsed_ms = milliseconds(started);
+    let own = json!({
+        "source": with_own_age(subject.source_json(), own_years, wish.own_age_years.is_some()),
+        "outputs": written.iter().map(Written::json).collect::<Vec<_>>(),
+        "sheet_path": text_of(&sheet_path),
         "warnings": warnings,
-        "provenance": provenance,
+        "elapsed_ms": elapsed_ms,
     });
-    Output { json, text }
+    let json = with(common.record(loaded, parameters(wish, own_years)), own);
+    Ok(Output { json, text: text(subject, wish, &written, &sheet_path, &warnings, elapsed_ms) })
 }
 
-/// Cosine of the aged face, as written, to the photograph.
-fn identity_kept(subject: &Subject<'_>, aged: &image::RgbImage, pipeline: &Pipeline) -> Result<f32> {
-    let photo = Photo { pixels: std::sync::Arc::new(aged.clone()), ..subject.photo.clone() };
-    let face = match subject.face.landmark_source {
-        crate::face::LandmarkSource::AlreadyAligned => AlignedFace::already_aligned(&photo)?,
-        _ => AlignedFace::from_detection(&photo, &subject.face.detection)?,
+/// The change at every age, and the identity it keeps, measured on the face as it is shown.
+fn age_face(subject: &Subject, wish: &Wish, own_years: f32, loaded: &Loaded) -> anyhow::Result<Vec<Aged>> {
+    let timeline = loaded.pipeline.timeline(&subject.face)?;
+    let changes: Vec<Change> =
+        wish.ages_years.iter().map(|age| timeline.change_at(*age, own_years, wish.strength)).collect();
+    let crops: Vec<AlignedFace> = changes
+        .iter()
+        .map(|change| AlignedFace { pixels: age_crop(&subject.face.pixels, change), ..subject.face.clone() })
+        .collect();
+    let readings = loaded.pipeline.read_faces(&crops.iter().collect::<Vec<_>>())?;
+    let cosines = readings.iter().map(|reading| reading.embedding.cosine(&subject.reading.embedding));
+    let aged = wish.ages_years.iter().zip(changes).zip(cosines);
+    Ok(aged
+        .map(|((age_years, change), identity_cosine)| Aged { age_years: *age_years, change, identity_cosine })
+        .collect())
+}
+
+fn write_one(
+    subject: &Subject,
+    aged: &Aged,
+    base: &str,
+    folder: &OutputFolder,
+    provenance: &Provenance,
+) -> anyhow::Result<Written> {
+    let (face, age_years) = (&subject.face, aged.age_years);
+    let mut provenance = provenance.clone();
+    provenance.parameters["target_age_years"] = number(age_years);
+    let photo = age_photo(&subject.photo.pixels, &face.photo_to_crop, &aged.change);
+    let kind = PictureKind::Synthetic(age_years);
+    let name = format!("{base}-age-{}", years_text(age_years));
+    let whole = encode_png(&labelled_photo(&photo, face, age_years), kind, &provenance)?;
+    let photo_path = folder.write(&format!("{name}.png"), &whole)?;
+    let labelled = encode_png(&labelled_face(&photo, &face.photo_to_crop, age_years), kind, &provenance)?;
+    let face_path = folder.write(&format!("{name}-face.png"), &labelled)?;
+    let portrait = portrait_picture(&photo, &face.photo_to_crop);
+    Ok(Written { age_years, identity_cosine: aged.identity_cosine, face_path, photo_path, portrait })
+}
+
+impl Written {
+    fn json(&self) -> Value {
+        json!({
+            "target_age_years": number(self.age_years),
+            "group": AgeGroup::of_years(self.age_years).label(),
+            "face_path": text_of(&self.face_path),
+            "photo_path": text_of(&self.photo_path),
+            "identity_cosine": number(self.identity_cosine),
+        })
+    }
+}
+
+fn parameters(wish: &Wish, own_years: f32) -> Value {
+    json!({
+        "to_years": wish.ages_years.iter().copied().map(number).collect::<Vec<_>>(),
+        "own_age_years": number(own_years),
+        "own_age_stated": wish.own_age_years.is_some(),
+        "strength": number(wish.strength),
+    })
+}
+
+fn with_own_age(mut source: Value, own_years: f32, stated: bool) -> Value {
+    source["own_age_years"] = number(own_years);
+    source["own_age_stated"] = json!(stated);
+    source
+}
+
+fn provenance(subject: &Subject, wish: &Wish, own_years: f32, loaded: &Loaded, common: &CommonArgs) -> Provenance {
+    let pipeline = &loaded.pipeline;
+    let parameters = parameters(wish, own_years);
+    Provenance::new(&subject.face, pipeline.weights_sha256(), pipeline.device(), common.seed, parameters)
+}
+
+/// The first part of every file name: the photo's own name without its ending, and the face where it is not the first.
+pub fn base_name(photo_name: &str, subject: &Subject) -> String {
+    let stem = Path::new(photo_name).file_stem().map_or("photo".into(), |stem| stem.to_string_lossy());
+    match subject.face_number {
+        1 => stem.into_owned(),
+        number => format!("{stem}-face-{number}"),
+    }
+}
+
+fn sheet(subject: &Subject, written: &[Written], wish: &Wish, own_years: f32, loaded: &Loaded) -> Sheet {
+    let photograph = SheetCell::Photograph {
+        picture: portrait_picture(&subject.photo.pixels, &subject.face.photo_to_crop),
+        age_years: own_years,
+        stated: wish.own_age_years.is_some(),
     };
-    let reading = pipeline.read_faces(&[&face])?;
-    Ok(reading.first().map_or(f32::NAN, |reading| reading.embedding.cosine(&subject.reading.embedding)))
-}
-
-fn sheet(subject: &Subject<'_>, cells: Vec<SheetCell>, own_years: f32, pipeline: &Pipeline) -> Sheet {
-    let stated = if subject.own_age_years.is_some() { "stated" } else { "estimated" };
+    let synthetic = written.iter().map(|written| SheetCell::Synthetic {
+        picture: written.portrait.clone(),
+        age_years: written.age_years,
+        identity_cosine: written.identity_cosine,
+    });
+    let count = match written.len() {
+        1 => "one synthetic age".to_owned(),
+        count => format!("{count} synthetic ages"),
+    };
     Sheet {
         title: subject.photo.name.clone(),
-        subtitle: format!("{own_years:.0} years, {stated} · the same face at other ages"),
-        cells,
+        subtitle: format!("Estimated age {} years · {count}", subject.age_text()),
+        cells: std::iter::once(photograph).chain(synthetic).collect(),
         notes: vec![
-            "Every face marked “Synthetic” was made by a network. It shows one way this face may look, not how it does."
+            "Synthetic ages show what a network learnt from photographs of other people. They do not predict how \
+             this person did or will look. Identity kept is the cosine between the face as shown and the photograph; \
+             1 is the same."
                 .to_owned(),
             format!(
-                "Identity kept: cosine to the photograph. {LEAD_NOT_IDENTIFICATION} mtlface {} · weights {} · {}",
+                "mtlface {} · {} · weights {} · source SHA-256 {}",
                 env!("CARGO_PKG_VERSION"),
-                &pipeline.weights_sha256()[..12.min(pipeline.weights_sha256().len())],
-                pipeline.device().name
+                loaded.model,
+                short(loaded.pipeline.weights_sha256()),
+                subject.photo.sha256,
             ),
         ],
     }
 }
 
-/// A file name without its ending.
-pub fn file_stem(name: &str) -> String {
-    Path::new(name).file_stem().map_or_else(|| "face".to_owned(), |stem| stem.to_string_lossy().into_owned())
+/// The first digits of a hash, enough to tell files apart at a glance.
+pub fn short(sha256: &str) -> &str {
+    sha256.get(..12).unwrap_or(sha256)
 }
 
-/// An age in years as an argument: 0 to 100.
-///
-/// # Errors
-/// When it is no number or outside that range.
-pub fn years(text: &str) -> Result<f32, String> {
-    number(text, 100.0, "years")
-}
-
-fn target_years(text: &str) -> Result<f32, String> {
-    number(text, MAX_AGE_YEARS, "years")
-}
-
-fn strength(text: &str) -> Result<f32, String> {
-    number(text, 2.0, "times the learnt change")
-}
-
-fn number(text: &str, highest: f32, unit: &str) -> Result<f32, String> {
-    let value: f32 = text.trim().parse().map_err(|_| format!("“{text}” is not a number"))?;
-    if (0.0..=highest).contains(&value) { Ok(value) } else { Err(format!("it goes from 0 to {highest} {unit}")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ages_outside_the_slider_are_refused() {
-        assert_eq!(target_years("25.5"), Ok(25.5));
-        for text in ["-1", "91", "NaN", "old", ""] {
-            assert!(target_years(text).is_err(), "{text}");
-        }
+fn text(
+    subject: &Subject,
+    wish: &Wish,
+    written: &[Written],
+    sheet_path: &Path,
+    warnings: &[String],
+    elapsed_ms: f64,
+) -> String {
+    let age = match wish.own_age_years {
+        Some(stated) => format!("{} years old as stated, {} as estimated", years_text(stated), subject.age_text()),
+        None => format!("about {} years old", subject.age_text()),
+    };
+    let mut lines = vec![format!("{}: {age}", subject.photo.name)];
+    for written in written {
+        let age = years_text(written.age_years);
+        lines.push(format!("  {age:>4}  identity {:.2}  {}", written.identity_cosine, written.photo_path.display()));
+        lines.push(format!("                       {}", written.face_path.display()));
     }
+    lines.push(format!("  sheet                {}", sheet_path.display()));
+    lines.extend(warnings.iter().cloned());
+    lines.push(format!("Synthetic: labelled and marked as such. {:.1} s in all.", elapsed_ms / 1e3));
+    lines.join("\n")
 }

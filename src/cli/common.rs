@@ -1,80 +1,102 @@
-//! What every command takes, and how it becomes a pipeline and a face.
+//! What every command takes and every result records.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use anyhow::Result;
-use clap::Args;
-use serde_json::{Value, json};
+use anyhow::Context as _;
+use clap::builder::FalseyValueParser;
+use serde_json::{Map, Value, json};
 
-use super::output::hinted;
 use crate::engine::{DevicePreference, Pipeline};
-use crate::face::{AlignedFace, Detection, Landmarks, Photo};
 use crate::weights::{self, Weights};
 
-/// Flags that every command takes.
-#[derive(Clone, Debug, Args)]
+/// Flags of every command. A flag wins over its environment variable, which wins over the default.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Common options")]
 pub struct CommonArgs {
-    /// Device for the networks.
-    #[arg(long, global = true, value_enum, default_value_t, env = "MTLFACE_DEVICE")]
+    /// What runs the networks
+    #[arg(long, global = true, value_enum, default_value_t, env = "MTLFACE_DEVICE", hide_env_values = true)]
     pub device: DevicePreference,
-    /// Weights to use instead of the bundled ones.
-    #[arg(long, global = true, value_name = "FILE", env = "MTLFACE_WEIGHTS")]
+    /// Network to use instead of the one that comes with the program
+    #[arg(long, global = true, value_name = "FILE", env = "MTLFACE_WEIGHTS", hide_env_values = true)]
     pub weights: Option<PathBuf>,
-    /// CPU threads; all cores by default.
-    #[arg(long, global = true, value_name = "N", env = "MTLFACE_THREADS")]
-    pub threads: Option<usize>,
-    /// Seed of everything random.
-    #[arg(long, global = true, value_name = "N", default_value_t = 0, env = "MTLFACE_SEED")]
+    /// Threads to work with [default: one for each processor core]
+    #[arg(long, global = true, value_name = "N", env = "MTLFACE_THREADS", hide_env_values = true)]
+    pub threads: Option<NonZeroUsize>,
+    /// Seed of everything random; recorded in every output
+    #[arg(long, global = true, value_name = "N", default_value_t = 0, env = "MTLFACE_SEED", hide_env_values = true)]
     pub seed: u64,
-    /// One JSON object on stdout.
-    #[arg(long, global = true)]
+    /// Print one JSON object on stdout and nothing else there
+    #[arg(long, global = true, env = "MTLFACE_JSON", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub json: bool,
-    /// No progress on stderr.
-    #[arg(long, global = true)]
+    /// No progress and no warnings on stderr
+    #[arg(long, global = true, env = "MTLFACE_QUIET", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub quiet: bool,
-    /// Pictures already are aligned 112×112 crops.
+    /// The photos are faces already aligned, square and filling the picture: skip the detector
     #[arg(long, global = true)]
     pub aligned: bool,
 }
 
-/// Which face of a photo, and where its landmarks are.
-#[derive(Clone, Debug, Default, Args)]
-pub struct FaceArgs {
-    /// Which face of a photo with several, 1 for the one chosen first.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub face: usize,
-    /// Landmarks by hand, in pixels: both eyes, nose, both mouth corners, from the picture's left.
-    #[arg(long, value_name = "X,Y,…", value_delimiter = ',', num_args = 10)]
-    pub landmarks: Option<Vec<f32>>,
+/// The networks, loaded, and what is known of their file.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The networks on their device.
+    pub pipeline: Pipeline,
+    /// Preset and version, such as `compact v1`.
+    pub model: String,
+    /// Terms of use of the weights, as a sentence.
+    pub terms: String,
+    /// How long loading took.
+    pub elapsed_ms: f64,
+    /// Name of the preset.
+    preset: String,
+    /// Version of the preset.
+    version: String,
 }
 
 impl CommonArgs {
-    /// Sets up threads and the log before anything runs.
-    pub fn prepare(&self) {
-        env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("error")).init();
-        if let Some(threads) = self.threads {
-            // Fails only when the pool exists already, which it does not this early.
-            let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-        }
-    }
-
-    /// The weights asked for.
-    ///
-    /// # Errors
-    /// When they cannot be opened.
-    pub fn weights(&self) -> Result<Weights> {
-        Ok(self.weights.as_deref().map_or_else(weights::bundled, weights::open)?)
-    }
-
     /// The networks on the device asked for.
     ///
     /// # Errors
-    /// When the device is not there or the weights cannot be used.
-    pub fn pipeline(&self) -> Result<Pipeline> {
-        Ok(Pipeline::new(self.device, None, &self.weights()?)?)
+    /// When the device is not there or the weights do not fit.
+    pub fn pipeline(&self) -> anyhow::Result<Pipeline> {
+        Ok(self.load()?.pipeline)
     }
 
-    /// Tells progress on stderr, unless asked to be quiet.
+    /// As [`Self::pipeline`], with what is known of the weights.
+    pub fn load(&self) -> anyhow::Result<Loaded> {
+        let started = Instant::now();
+        let weights = self.open_weights()?;
+        let pipeline = Pipeline::new(self.device, None, &weights)?;
+        Ok(Loaded {
+            pipeline,
+            model: format!("{} {}", weights.preset, weights.version),
+            terms: weights.terms,
+            elapsed_ms: milliseconds(started),
+            preset: weights.preset,
+            version: weights.version,
+        })
+    }
+
+    fn open_weights(&self) -> anyhow::Result<Weights> {
+        Ok(match &self.weights {
+            Some(path) => weights::open(path)?,
+            None => weights::bundled()?,
+        })
+    }
+
+    /// Sets the number of threads of the whole program.
+    ///
+    /// # Errors
+    /// When the system refuses the threads.
+    pub fn start_threads(&self) -> anyhow::Result<()> {
+        let Some(threads) = self.threads else { return Ok(()) };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
+        pool.context("The system refused that many threads. Use a smaller --threads.")
+    }
+
+    /// Tells progress on stderr, in place, unless asked to be quiet.
     pub fn progress(&self, message: &str) {
         if !self.quiet {
             eprint!("\r\x1b[K{message}");
@@ -87,9 +109,22 @@ impl CommonArgs {
             eprintln!();
         }
     }
+
+    /// What every JSON object records: program, weights, device, seed and what was asked for.
+    pub fn record(&self, loaded: &Loaded, parameters: Value) -> Map<String, Value> {
+        let mut record = Map::new();
+        record.insert("app_version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
+        let sha256 = loaded.pipeline.weights_sha256();
+        let weights = json!({ "preset": loaded.preset, "version": loaded.version, "sha256": sha256 });
+        record.insert("weights".to_owned(), weights);
+        record.insert("device".to_owned(), json!(loaded.pipeline.device()));
+        record.insert("seed".to_owned(), json!(self.seed));
+        record.insert("parameters".to_owned(), parameters);
+        record
+    }
 }
 
-/// What every output says about how it was made.
+/// How a measurement was made: program, weights, device and seed.
 pub fn provenance(pipeline: &Pipeline, common: &CommonArgs) -> Value {
     json!({
         "app_version": env!("CARGO_PKG_VERSION"),
@@ -99,60 +134,30 @@ pub fn provenance(pipeline: &Pipeline, common: &CommonArgs) -> Value {
     })
 }
 
-/// How a face was aligned.
-pub fn alignment(face: &AlignedFace) -> Value {
-    json!({
-        "source": face.landmark_source,
-        "landmarks_px": face.detection.landmarks_px,
-        "photo_to_crop": face.photo_to_crop.matrix,
-    })
-}
-
-/// The face of a photo that the arguments mean.
-///
-/// # Errors
-/// When the photo cannot be read, or has no such face.
-pub fn open_face(
-    path: &Path,
-    args: &FaceArgs,
-    common: &CommonArgs,
-    pipeline: &Pipeline,
-) -> Result<(Photo, AlignedFace)> {
-    let photo = Photo::open(path)?;
-    if common.aligned {
-        let face = AlignedFace::already_aligned(&photo)?;
-        return Ok((photo, face));
+/// Adds the keys of a command to the common record.
+pub fn with(mut record: Map<String, Value>, own: Value) -> Value {
+    if let Value::Object(own) = own {
+        record.extend(own);
     }
-    if let Some(values) = &args.landmarks {
-        let face = AlignedFace::from_landmarks(&photo, landmarks(values)?)?;
-        return Ok((photo, face));
-    }
-    let detections = pipeline.find_faces(&photo)?;
-    let detection = choose(&photo, &detections, args.face)?;
-    let face = AlignedFace::from_detection(&photo, &detection)?;
-    Ok((photo, face))
+    Value::Object(record)
 }
 
-fn landmarks(values: &[f32]) -> Result<Landmarks> {
-    let points = values.as_chunks::<2>().0;
-    Landmarks::try_from(points).map_err(|_| {
-        hinted(
-            format!("--landmarks needs ten numbers; {} were given.", values.len()),
-            "Give x,y of both eyes, nose and both mouth corners, in pixels.",
-        )
-    })
+/// A measured number as it goes into JSON: six decimals, which is what single precision can stand for.
+pub fn number(value: f32) -> Value {
+    json!((f64::from(value) * 1e6).round() / 1e6)
 }
 
-fn choose(photo: &Photo, detections: &[Detection], number: usize) -> Result<Detection> {
-    let chosen = number.checked_sub(1).and_then(|index| detections.get(index));
-    chosen.copied().ok_or_else(|| match detections.len() {
-        0 => hinted(
-            format!("No face was found in {}.", photo.name),
-            "Use a photo where the face is larger, or place the landmarks yourself with --landmarks.",
-        ),
-        count => hinted(
-            format!("{} has no face number {number}; it has {count}.", photo.name),
-            "`mtlface faces PHOTO` lists them.",
-        ),
-    })
+/// Milliseconds since then, to a tenth.
+pub fn milliseconds(started: Instant) -> f64 {
+    tenths(started.elapsed().as_secs_f64() * 1e3)
+}
+
+/// Rounded to a tenth.
+pub fn tenths(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
+
+/// A path as text for JSON and people.
+pub fn text_of(path: &Path) -> String {
+    path.display().to_string()
 }

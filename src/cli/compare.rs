@@ -1,82 +1,140 @@
-//! `mtlface compare A B`: how alike two faces are, and what that means for their ages.
+//! `mtlface compare A B`: the similarity of two faces and what it means for faces of these ages.
 
 use std::path::PathBuf;
 
-use anyhow::Result;
-use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::common::{FaceArgs, alignment, open_face, provenance};
-use super::{CommonArgs, Output};
-use crate::recognition::Calibration;
-use crate::recognition::verdict::KnownAge;
+use super::Output;
+use super::arguments::{FaceArgs, face_number, landmarks, stated_age};
+use super::common::{CommonArgs, number, with};
+use super::subject::Subject;
+use crate::face::Landmarks;
+use crate::recognition::verdict::{KnownAge, LEAD_NOT_IDENTIFICATION};
+use crate::recognition::{Calibration, Reading};
 
 /// Arguments of `compare`.
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
 pub struct CompareArgs {
-    /// First photo.
+    /// One photo
     a: PathBuf,
-    /// Second photo.
+    /// Another photo
     b: PathBuf,
-    /// Age in the first photo, if known.
-    #[arg(long, value_name = "YEARS", value_parser = super::age::years)]
+    /// Age of the person in A, where it is known [default: as estimated]
+    #[arg(long, value_name = "YEARS", value_parser = stated_age)]
     age_a: Option<f32>,
-    /// Age in the second photo, if known.
-    #[arg(long, value_name = "YEARS", value_parser = super::age::years)]
+    /// Age of the person in B, where it is known [default: as estimated]
+    #[arg(long, value_name = "YEARS", value_parser = stated_age)]
     age_b: Option<f32>,
-    /// Which face of the first photo.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    face_a: usize,
-    /// Which face of the second photo.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    face_b: usize,
+    /// Which face of A, when there are several [default: 1, the centre-most large one]
+    #[arg(long, value_name = "N", value_parser = face_number, conflicts_with_all = ["landmarks_a", "aligned"])]
+    face_a: Option<usize>,
+    /// Which face of B, when there are several [default: 1, the centre-most large one]
+    #[arg(long, value_name = "N", value_parser = face_number, conflicts_with_all = ["landmarks_b", "aligned"])]
+    face_b: Option<usize>,
+    /// Landmarks of the face in A, placed by hand
+    #[arg(long, value_name = "X,Y,…", value_parser = landmarks, allow_hyphen_values = true, conflicts_with = "aligned")]
+    landmarks_a: Option<Landmarks>,
+    /// Landmarks of the face in B, placed by hand
+    #[arg(long, value_name = "X,Y,…", value_parser = landmarks, allow_hyphen_values = true, conflicts_with = "aligned")]
+    landmarks_b: Option<Landmarks>,
 }
 
-/// Compares the two faces.
-pub fn run(args: &CompareArgs, common: &CommonArgs) -> Result<Output> {
-    let pipeline = common.pipeline()?;
-    let calibration = Calibration::for_weights(pipeline.weights_sha256())?;
-    let chosen = |face| FaceArgs { face, landmarks: None };
-    let (photo_a, face_a) = open_face(&args.a, &chosen(args.face_a), common, &pipeline)?;
-    let (photo_b, face_b) = open_face(&args.b, &chosen(args.face_b), common, &pipeline)?;
-    let [a, b] = [pipeline.read_face(&face_a)?, pipeline.read_face(&face_b)?];
-    let cosine = a.embedding.cosine(&b.embedding);
-    let known = |stated: Option<f32>, estimated: f32| stated.map_or(KnownAge::estimated(estimated), KnownAge::stated);
-    let reading = calibration.read(cosine, known(args.age_a, a.age.years), known(args.age_b, b.age.years));
-    let mut warnings = reading.warnings.clone();
-    for (name, face) in [(&photo_a.name, &face_a), (&photo_b.name, &face_b)] {
-        warnings.extend(face.quality.iter().map(|warning| format!("{name}: {}", warning.sentence())));
-    }
-    let side = |photo: &crate::face::Photo, face: &crate::face::AlignedFace, reading: &crate::engine::FaceReading| {
-        json!({
-            "file": photo.name, "sha256": photo.sha256, "age_years": reading.age.years,
-            "age_spread_years": reading.age.spread_years, "alignment": alignment(face),
-        })
+/// Compares two faces.
+pub fn run(arguments: &CompareArgs, common: &CommonArgs) -> anyhow::Result<Output> {
+    let loaded = common.load()?;
+    let which_a = FaceArgs { face: arguments.face_a, landmarks: arguments.landmarks_a };
+    let which_b = FaceArgs { face: arguments.face_b, landmarks: arguments.landmarks_b };
+    let a = Subject::open(&arguments.a, &which_a, common, &loaded.pipeline)?;
+    let b = Subject::open(&arguments.b, &which_b, common, &loaded.pipeline)?;
+    let cosine = a.reading.embedding.cosine(&b.reading.embedding);
+    let ages = [known_age(&a, arguments.age_a), known_age(&b, arguments.age_b)];
+    let calibration = Calibration::for_weights(loaded.pipeline.weights_sha256());
+    let (reading, mut warnings) = match calibration {
+        Ok(calibration) => {
+            let reading = calibration.read(cosine, ages[0], ages[1]);
+            let warnings = reading.warnings.clone();
+            (Some(reading), warnings)
+        }
+        Err(error) => (None, vec![LEAD_NOT_IDENTIFICATION.to_owned(), error.to_string()]),
     };
-    let text = format!(
-        "{:.3}  cosine of {} and {}\n{}\n\n{}\nThreshold for these ages: {:.3} (1 in 1,000).\n\n{}",
-        cosine,
-        photo_a.name,
-        photo_b.name,
-        reading.headline,
-        reading.explanation,
-        reading.threshold,
-        warnings.iter().map(|warning| format!("- {warning}")).collect::<Vec<_>>().join("\n"),
-    );
-    let json = json!({
-        "cosine": cosine,
-        "same": reading.same,
-        "threshold": reading.threshold,
-        "fmr": reading.false_match_rate,
-        "fmr_below": reading.false_match_rate_below,
-        "fnmr": reading.false_non_match_rate,
-        "calibration": { "name": reading.calibration_name, "pairs": reading.impostor_pairs },
-        "headline": reading.headline,
-        "explanation": reading.explanation,
+    warnings.extend(a.warnings.iter().map(|warning| format!("A: {warning}")));
+    warnings.extend(b.warnings.iter().map(|warning| format!("B: {warning}")));
+    if a.photo.sha256 == b.photo.sha256 && a.face.detection == b.face.detection {
+        warnings.push("A and B are the same file: the score says nothing.".to_owned());
+    }
+    let own = json!({
+        "cosine": number(cosine),
+        "a": with_age(&a, ages[0]),
+        "b": with_age(&b, ages[1]),
         "warnings": warnings,
-        "a": side(&photo_a, &face_a, &a),
-        "b": side(&photo_b, &face_b, &b),
-        "provenance": provenance(&pipeline, common),
     });
+    let parameters = json!({
+        "age_a_years": number(ages[0].years), "age_a_stated": ages[0].stated,
+        "age_b_years": number(ages[1].years), "age_b_stated": ages[1].stated,
+        "aligned": common.aligned,
+    });
+    let json = with(common.record(&loaded, parameters), own);
+    let Value::Object(json) = json else { return Ok(Output { json, text: String::new() }) };
+    let json = with(json, verdict(reading.as_ref()));
+    let text = text([&a, &b], ages, cosine, reading.as_ref(), &warnings);
     Ok(Output { json, text })
+}
+
+/// The keys that say what the score means; null where nothing was measured for these weights.
+fn verdict(reading: Option<&Reading>) -> Value {
+    match reading {
+        None => {
+            json!({ "same": null, "threshold": null, "fmr": null, "fmr_below": null, "fnmr": null, "calibration": null })
+        }
+        Some(reading) => json!({
+            "same": reading.same,
+            "threshold": number(reading.threshold),
+            "fmr": reading.false_match_rate,
+            "fmr_below": reading.false_match_rate_below,
+            "fnmr": reading.false_non_match_rate,
+            "calibration": { "name": reading.calibration_name, "pairs": reading.impostor_pairs },
+            "headline": reading.headline,
+            "explanation": reading.explanation,
+        }),
+    }
+}
+
+fn with_age(subject: &Subject, age: KnownAge) -> Value {
+    let mut source = subject.source_json();
+    source["own_age_years"] = number(age.years);
+    source["own_age_stated"] = json!(age.stated);
+    source
+}
+
+fn text(
+    subjects: [&Subject; 2],
+    ages: [KnownAge; 2],
+    cosine: f32,
+    reading: Option<&Reading>,
+    warnings: &[String],
+) -> String {
+    let mut lines = Vec::new();
+    match reading {
+        Some(reading) => {
+            let side = if reading.same { "at or above" } else { "below" };
+            lines.push(format!("{cosine:.3}  {}", reading.headline));
+            lines.push(format!("       {side} the threshold for these ages, {:.3}", reading.threshold));
+            lines.push(reading.explanation.clone());
+        }
+        None => lines.push(format!("{cosine:.3}  cosine; what it means was not measured for these weights")),
+    }
+    for (label, (subject, age)) in ["A", "B"].iter().zip(subjects.iter().zip(ages)) {
+        let age = match age.stated {
+            true => format!("{:.0} years as stated", age.years),
+            false => format!("about {} years", subject.age_text()),
+        };
+        let faces = subject.faces_found;
+        lines.push(format!("  {label}  {}, face {} of {faces}, {age}", subject.photo.name, subject.face_number));
+    }
+    lines.extend(warnings.iter().cloned());
+    lines.join("\n")
+}
+
+fn known_age(subject: &Subject, stated: Option<f32>) -> KnownAge {
+    stated.map_or(KnownAge::estimated(subject.reading.age.years), KnownAge::stated)
 }

@@ -1,7 +1,8 @@
-//! The command line: one file per command, over the same library calls as the window. Exit codes: 0 done, 1 could
-//! not, 2 wrong usage. With `--json` stdout carries one JSON object and nothing else.
+//! The command line: one file per command, over the same library calls as the window. With `--json` a command prints
+//! one JSON object on stdout and nothing else there. Exit codes: 0 done, 1 could not, 2 wrong usage.
 
 mod age;
+mod arguments;
 mod attention;
 mod common;
 mod compare;
@@ -10,58 +11,115 @@ mod eval;
 mod faces;
 mod open;
 mod output;
+mod subject;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub use common::CommonArgs;
-pub use output::Output;
+pub use output::{Output, Problem};
 
 /// See a face across a lifetime, and compare faces across ages. Everything stays on this machine.
+///
+/// Without a command the window opens, on PHOTO if one is given.
 #[derive(Debug, Parser)]
-#[command(name = "mtlface", version, args_conflicts_with_subcommands = true, arg_required_else_help = false)]
+#[command(name = "mtlface", version, max_term_width = 100)]
 struct Arguments {
+    /// Photo to open in the window
+    photo: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
-    /// Photo to open in the window.
-    photo: Option<PathBuf>,
     #[command(flatten)]
     common: CommonArgs,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// The same face at other ages: pictures of the face and of the whole photo, and a contact sheet.
+    /// Show a face at other ages, in the whole photo
     Age(age::AgeArgs),
-    /// How alike two faces are, and what that means for their ages.
+    /// Compare the faces of two photos
     Compare(compare::CompareArgs),
-    /// Where the network sees identity and where age: pictures and numbers.
+    /// Show where the network finds identity and where age
     Attention(attention::AttentionArgs),
-    /// Every face in a photo: place, landmarks, age, warnings.
+    /// List the faces of a photo
     Faces(faces::FacesArgs),
-    /// Device, weights, self-test and the time of each stage on this machine.
-    Doctor(doctor::DoctorArgs),
-    /// The standard protocols on labelled pictures.
+    /// Check this installation: device, weights, self-test, time of each stage
+    Doctor,
+    /// Measure recognition and age on labelled pictures by the standard protocols
     #[command(subcommand)]
     Eval(eval::EvalCommand),
 }
 
 /// Runs what the arguments ask for.
 pub fn run() -> ExitCode {
-    // clap prints usage errors and ends with 2 by itself.
-    let arguments = Arguments::parse();
-    let common = arguments.common.clone();
-    common.prepare();
-    let outcome = match &arguments.command {
-        Some(Command::Age(args)) => age::run(args, &common),
-        Some(Command::Compare(args)) => compare::run(args, &common),
-        Some(Command::Attention(args)) => attention::run(args, &common),
-        Some(Command::Faces(args)) => faces::run(args, &common),
-        Some(Command::Doctor(args)) => doctor::run(args, &common),
-        Some(Command::Eval(command)) => eval::run(command, &common),
-        None => open::run(arguments.photo.as_deref(), &common),
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
     };
-    output::finish(outcome, common.json)
+    if arguments.photo.is_some() && arguments.command.is_some() {
+        let message = "a photo to open and a command do not go together";
+        return usage(&Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, message));
+    }
+    start_log(arguments.common.quiet);
+    let json = arguments.common.json;
+    let outcome = catch_unwind(AssertUnwindSafe(|| dispatch(&arguments))).unwrap_or_else(|_| {
+        let sentence = "The program failed where it should not; the lines above say where.";
+        Err(Problem::new(sentence, "Report it with the photo's format and size, and the output of `mtlface doctor`.")
+            .into())
+    });
+    match outcome {
+        Ok(output) => {
+            output::print(&if json { output.json.to_string() } else { output.text });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            output::report(&error, json);
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn dispatch(arguments: &Arguments) -> anyhow::Result<Output> {
+    let common = &arguments.common;
+    common.start_threads()?;
+    match &arguments.command {
+        None => open::run(arguments.photo.as_deref(), common),
+        Some(Command::Age(arguments)) => age::run(arguments, common),
+        Some(Command::Compare(arguments)) => compare::run(arguments, common),
+        Some(Command::Attention(arguments)) => attention::run(arguments, common),
+        Some(Command::Faces(arguments)) => faces::run(arguments, common),
+        Some(Command::Doctor) => doctor::run(common),
+        Some(Command::Eval(command)) => eval::run(command, common),
+    }
+}
+
+/// Prints help, the version or a usage error; a usage error is a JSON object too where one was asked for.
+fn usage(error: &clap::Error) -> ExitCode {
+    let is_error = error.use_stderr();
+    if is_error && std::env::args_os().any(|argument| argument == "--json") {
+        let rendered = error.render().to_string();
+        let sentence = rendered.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        output::print(&output::json(&sentence, "Run `mtlface --help`.").to_string());
+    }
+    // A closed terminal is no reason to fail differently.
+    let _ = error.print();
+    ExitCode::from(if is_error { 2 } else { 0 })
+}
+
+fn start_log(quiet: bool) {
+    let level = if quiet { "error" } else { "warn,wgpu_hal=error,wgpu_core=error" };
+    let _ = env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Arguments::command().debug_assert();
+    }
 }

@@ -1,74 +1,109 @@
-//! `mtlface` and `mtlface PHOTO`: the window; without a display, the main job anyway.
+//! No command: opens the window. Where none can open, says so in one sentence and does the main job anyway: the
+//! timeline of the photo's face, or of the demo face, as pictures.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use anyhow::Result;
-
-use super::age::{Subject, write_ages};
-use super::common::{FaceArgs, open_face};
-use super::{CommonArgs, Output};
+use super::Output;
+use super::age::{Wish, write_ages};
+use super::arguments::FaceArgs;
+use super::common::CommonArgs;
+use super::subject::Subject;
 use crate::aging::export::OutputFolder;
-use crate::face::{AlignedFace, Photo};
-use crate::model::AgeGroup;
+use crate::face::Photo;
 
-/// The bundled demo face.
-const DEMO_NAME: &str = "astronaut.jpg";
-const DEMO: &[u8] = include_bytes!("../../assets/demo/astronaut.jpg");
-/// Where pictures go when there is no window.
+/// Name of the bundled demo photo.
+pub const DEMO_NAME: &str = "astronaut.jpg";
+/// The bundled demo photo's file.
+pub const DEMO_PHOTO: &[u8] = include_bytes!("../../assets/demo/astronaut.jpg");
+/// Where the pictures go when there is no window, below the current folder.
 const FOLDER: &str = "mtlface-out";
+/// One age in each of the seven groups.
+const AGES_YEARS: [f32; 7] = [5.0, 15.0, 25.0, 35.0, 45.0, 55.0, 70.0];
 
-/// Opens the window on a photo or on the demo face.
-pub fn run(photo: Option<&Path>, common: &CommonArgs) -> Result<Output> {
+/// Opens the window, or writes the timeline where there is none.
+pub fn run(photo: Option<&Path>, common: &CommonArgs) -> anyhow::Result<Output> {
+    // A photo that cannot be read is told here, before a window opens on nothing.
+    let opened = photo.map(Photo::open).transpose()?;
     match open_window(photo, common) {
-        Ok(()) => Ok(Output { json: serde_json::json!({}), text: String::new() }),
-        Err(why) => {
-            if !common.quiet {
-                eprintln!("No window can open ({why}), so the timeline is written as pictures instead.");
-            }
-            without_window(photo, common)
-        }
+        Ok(()) => Ok(Output { json: serde_json::json!({ "window": "closed" }), text: String::new() }),
+        Err(reason) => write_timeline(photo, opened, &reason, common),
     }
 }
 
-#[cfg(feature = "app")]
-fn open_window(photo: Option<&Path>, common: &CommonArgs) -> Result<(), String> {
-    if !has_display() {
-        return Err("this machine has no display".to_owned());
+/// Whether a window can open here, in a word for `doctor`.
+pub fn window_state() -> &'static str {
+    match (cfg!(feature = "app"), display_missing()) {
+        (false, _) => "not part of this build",
+        (true, true) => "no display here",
+        (true, false) => "a display is there",
     }
-    let launch =
-        crate::app::Launch { photo: photo.map(Path::to_owned), device: common.device, weights: common.weights.clone() };
-    crate::app::run(launch).map_err(|error| format!("{error:#}"))
+}
+
+/// X11 and Wayland name their display in the environment; other systems always have one.
+fn display_missing() -> bool {
+    let named = |variable| std::env::var_os(variable).is_some_and(|value| !value.is_empty());
+    cfg!(all(unix, not(target_os = "macos"))) && !named("DISPLAY") && !named("WAYLAND_DISPLAY")
+}
+
+/// Opens the window and returns when it is closed, or says why it cannot open.
+fn open_window(photo: Option<&Path>, common: &CommonArgs) -> Result<(), String> {
+    if !cfg!(feature = "app") {
+        return Err("This build has no window".to_owned());
+    }
+    if display_missing() {
+        return Err("There is no display here, so no window can open".to_owned());
+    }
+    launch(photo, common).map_err(|error| format!("The window cannot open ({error:#})"))
+}
+
+#[cfg(feature = "app")]
+fn launch(photo: Option<&Path>, common: &CommonArgs) -> anyhow::Result<()> {
+    crate::app::run(crate::app::Launch {
+        photo: photo.map(Path::to_path_buf),
+        device: common.device,
+        weights: common.weights.clone(),
+    })
 }
 
 #[cfg(not(feature = "app"))]
-fn open_window(_: Option<&Path>, _: &CommonArgs) -> Result<(), String> {
-    Err("this build has no window".to_owned())
+fn launch(_photo: Option<&Path>, _common: &CommonArgs) -> anyhow::Result<()> {
+    Ok(())
 }
 
-/// Whether a display is named; only Linux and its relatives can tell so early.
-#[cfg(feature = "app")]
-fn has_display() -> bool {
-    let named = |variable: &str| std::env::var_os(variable).is_some_and(|value| !value.is_empty());
-    !cfg!(all(unix, not(target_os = "macos"))) || named("DISPLAY") || named("WAYLAND_DISPLAY")
-}
-
-/// The seven anchors of the face as pictures and a sheet.
-fn without_window(photo: Option<&Path>, common: &CommonArgs) -> Result<Output> {
-    let originals: Vec<&Path> = photo.into_iter().collect();
-    let folder = OutputFolder::prepare(Path::new(FOLDER), &originals)?;
-    let pipeline = common.pipeline()?;
-    let (photo, face) = match photo {
-        Some(path) => open_face(path, &FaceArgs { face: 1, landmarks: None }, common, &pipeline)?,
-        None => {
-            let photo = Photo::from_bytes(DEMO_NAME, DEMO)?;
-            let found = pipeline.find_faces(&photo)?;
-            let first = found.first().ok_or_else(|| anyhow::anyhow!("The demo portrait shows no face."))?;
-            let face = AlignedFace::from_detection(&photo, first)?;
-            (photo, face)
-        }
+fn write_timeline(
+    path: Option<&Path>,
+    photo: Option<Photo>,
+    reason: &str,
+    common: &CommonArgs,
+) -> anyhow::Result<Output> {
+    let started = Instant::now();
+    let originals: Vec<&Path> = path.into_iter().collect();
+    let folder = prepare_folder(&originals)?;
+    let whose = match &photo {
+        Some(photo) => format!("the face in {}", photo.name),
+        None => "the demo face".to_owned(),
     };
-    let reading = pipeline.read_face(&face)?;
-    let subject = Subject { photo: &photo, face: &face, reading: &reading, own_age_years: None, strength: 1.0 };
-    let ages = AgeGroup::ALL.map(AgeGroup::anchor_years);
-    write_ages(&subject, &ages, &folder, common, &pipeline)
+    let sentence =
+        format!("{reason}; the timeline of {whose} goes to {} as pictures instead.", folder.path().display());
+    let photo = match photo {
+        Some(photo) => photo,
+        None => Photo::from_bytes(DEMO_NAME, DEMO_PHOTO)?,
+    };
+    let loaded = common.load()?;
+    let subject = Subject::read(photo, &FaceArgs::default(), common, &loaded.pipeline)?;
+    let wish = Wish { ages_years: AGES_YEARS.to_vec(), own_age_years: None, strength: 1.0 };
+    let mut output = write_ages(&subject, &wish, &folder, &loaded, common, started)?;
+    output.text = format!("{sentence}\n\n{}", output.text);
+    output.json["note"] = serde_json::json!(sentence);
+    Ok(output)
+}
+
+/// The current folder's `mtlface-out`, or one among the temporary files where nothing may be written here.
+fn prepare_folder(originals: &[&Path]) -> anyhow::Result<OutputFolder> {
+    let here = PathBuf::from(FOLDER);
+    Ok(match OutputFolder::prepare(&here, originals) {
+        Ok(folder) => folder,
+        Err(_) => OutputFolder::prepare(&std::env::temp_dir().join(FOLDER), originals)?,
+    })
 }

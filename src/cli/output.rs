@@ -1,12 +1,15 @@
-//! What a command prints: text for people, or one JSON object; errors as a sentence with a next step.
+//! What a command says: a text for people or one JSON object on stdout; what went wrong, as a sentence with a next
+//! step.
 
-use std::io::Write;
-use std::process::ExitCode;
+use std::io::Write as _;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-/// What a command found.
-#[derive(Debug)]
+use crate::aging::export::{ExportError, write_file};
+
+/// What a command has to say: an object for programs and a text for people.
+#[derive(Clone, Debug, Default)]
 pub struct Output {
     /// The object that `--json` prints; its keys are stable.
     pub json: Value,
@@ -14,76 +17,94 @@ pub struct Output {
     pub text: String,
 }
 
-/// An error that knows what to do next.
+/// A sentence about what could not be done, and what to do next.
 #[derive(Debug, thiserror::Error)]
 #[error("{sentence}")]
-pub struct Hinted {
-    /// What went wrong.
-    pub sentence: String,
-    /// What to do next.
-    pub hint: String,
+pub struct Problem {
+    sentence: String,
+    hint: String,
 }
 
-/// An error with a next step.
+impl Problem {
+    /// A problem with its next step.
+    pub fn new(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { sentence: sentence.into(), hint: hint.into() }
+    }
+}
+
+/// An error with its next step.
 pub fn hinted(sentence: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
-    Hinted { sentence: sentence.into(), hint: hint.into() }.into()
+    Problem::new(sentence, hint).into()
 }
 
-/// Prints an outcome and tells the exit code.
-pub fn finish(outcome: anyhow::Result<Output>, as_json: bool) -> ExitCode {
-    match outcome {
-        Ok(output) => {
-            print(&if as_json { output.json.to_string() } else { output.text });
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            let (sentence, hint) = in_words(&error);
-            if as_json {
-                print(&json!({ "error": sentence, "hint": hint }).to_string());
-            } else {
-                eprintln!("{sentence}");
-                if !hint.is_empty() {
-                    eprintln!("{hint}");
-                }
-            }
-            ExitCode::FAILURE
-        }
+/// Writes one file whole or not at all.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    Ok(write_file(path, bytes, &[])?)
+}
+
+/// Tells a person, or a program.
+pub fn report(error: &anyhow::Error, as_json: bool) {
+    let (sentence, hint) = told(error);
+    if as_json {
+        print(&json(&sentence, &hint).to_string());
+    } else {
+        let mut stderr = std::io::stderr().lock();
+        // Nobody is left to tell when stderr is closed.
+        let _ = writeln!(stderr, "mtlface: {sentence}\n{hint}");
     }
 }
 
-/// The sentence and the next step. Library errors carry the next step behind their first sentence.
-fn in_words(error: &anyhow::Error) -> (String, String) {
-    if let Some(Hinted { sentence, hint }) = error.downcast_ref::<Hinted>() {
-        return (sentence.clone(), hint.clone());
-    }
-    let whole = format!("{error:#}");
-    match whole.split_once(". ") {
-        Some((sentence, hint)) => (format!("{sentence}."), hint.to_owned()),
-        None => (whole, String::new()),
-    }
+/// The JSON form of a problem.
+pub fn json(sentence: &str, hint: &str) -> Value {
+    json!({ "error": sentence, "hint": hint })
 }
 
-/// A closed pipe behind us is no error of ours.
-fn print(text: &str) {
+/// Prints to stdout; a reader that has gone away is not an error.
+pub fn print(text: &str) {
     let mut stdout = std::io::stdout().lock();
-    let _ = writeln!(stdout, "{text}");
+    let _ = writeln!(stdout, "{}", text.trim_end());
     let _ = stdout.flush();
 }
 
-/// Writes a file so that it is there whole or not at all.
-///
-/// # Errors
-/// When the folder cannot be written to.
-pub fn write_atomic(path: &std::path::Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    write().map_err(|error| {
-        hinted(format!("{} cannot be written: {error}.", path.display()), "Choose a folder you may write to.")
-    })
+/// The sentence and the next step. The library's errors end with their next step, as a sentence of its own.
+fn told(error: &anyhow::Error) -> (String, String) {
+    let message = error.to_string();
+    if let Some(problem) = error.downcast_ref::<Problem>() {
+        return (message, problem.hint.clone());
+    }
+    if error.is::<ExportError>() {
+        return (format!("{message}."), "Choose another folder with -o.".to_owned());
+    }
+    match last_sentence(&message) {
+        Some((sentence, hint)) => (sentence.to_owned(), hint.to_owned()),
+        None => (message, "Run `mtlface doctor` to check this installation.".to_owned()),
+    }
+}
+
+/// Splits a message before its last sentence; nothing where it has only one.
+fn last_sentence(message: &str) -> Option<(&str, &str)> {
+    let starts = message.match_indices(". ").map(|(at, _)| at + 2);
+    let start = starts.filter(|at| message[*at..].starts_with(char::is_uppercase)).last()?;
+    Some((message[..start].trim_end(), &message[start..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_sentence_is_the_next_step() {
+        let message = "“St. Mary.jpg” is damaged (bad. data). Copy it again.";
+        assert_eq!(last_sentence(message), Some(("“St. Mary.jpg” is damaged (bad. data).", "Copy it again.")));
+        assert_eq!(last_sentence("only one"), None);
+    }
+
+    #[test]
+    fn a_problem_keeps_its_own_hint() {
+        let error = Problem::new("No face was found.", "Place landmarks.").into();
+        assert_eq!(told(&error), ("No face was found.".to_owned(), "Place landmarks.".to_owned()));
+    }
 }

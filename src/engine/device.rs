@@ -77,7 +77,7 @@ pub fn choose(preference: DevicePreference, shared: Option<SharedGpu>) -> Result
         DevicePreference::Gpu => gpu(shared).map_err(|why| {
             EngineError::Device(format!("No GPU can run the networks: {why}. Use --device cpu, or install the driver."))
         }),
-        DevicePreference::Auto => Ok(gpu(shared).unwrap_or_else(|why| cpu(why))),
+        DevicePreference::Auto => Ok(gpu(shared).unwrap_or_else(cpu)),
     }
 }
 

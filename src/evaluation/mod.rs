@@ -11,4 +11,4 @@ pub mod pictures;
 pub mod verification;
 
 pub use labels::{Label, LabelsError};
-pub use pictures::{FaceOfPicture, ReadPictures, Skipped};
+pub use pictures::{ReadPictures, Skipped};

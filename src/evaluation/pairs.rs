@@ -95,11 +95,8 @@ fn parse_line(line: &str) -> Option<Pair> {
 
 /// The picture of the set that a pair list means: the same path, with or without its ending, in any subfolder.
 pub fn resolve<'a>(names: &'a BTreeSet<String>, wanted: &str) -> Option<&'a String> {
-    let without_ending = |name: &str| name.rsplit_once('.').map_or(name.to_owned(), |(stem, _)| stem.to_owned());
-    let matches = |name: &&String| {
-        let tail = |whole: &str, part: &str| whole == part || whole.ends_with(&format!("/{part}"));
-        tail(name, wanted) || tail(&without_ending(name), wanted)
-    };
+    let is_tail = |whole: &str| whole.strip_suffix(wanted).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+    let matches = |name: &&String| is_tail(name) || name.rsplit_once('.').is_some_and(|(stem, _)| is_tail(stem));
     names.get(wanted).or_else(|| names.iter().find(matches))
 }
 

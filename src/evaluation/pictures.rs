@@ -15,9 +15,6 @@ use crate::face::{AlignedFace, Photo};
 /// Endings of the picture files a set may hold.
 const ENDINGS: [&str; 8] = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "jfif"];
 
-/// One picture's face.
-pub type FaceOfPicture = FaceReading;
-
 /// A picture that could not be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Skipped {
@@ -30,8 +27,8 @@ pub struct Skipped {
 /// A set of pictures after reading.
 #[derive(Debug, Default)]
 pub struct ReadPictures {
-    /// Faces by the picture's path inside the set.
-    pub faces: BTreeMap<String, FaceOfPicture>,
+    /// Faces by the picture's path inside the set, without the activity of single channels.
+    pub faces: BTreeMap<String, FaceReading>,
     /// What could not be used.
     pub skipped: Vec<Skipped>,
 }
@@ -110,7 +107,7 @@ impl PictureSet {
             .par_iter()
             .map(|name| {
                 let outcome = match self.photo(name).and_then(|photo| face_of(pipeline, &photo, aligned)) {
-                    Ok(face) => Ok(pipeline.read_faces(&[&face])?.swap_remove(0)),
+                    Ok(face) => Ok(without_channels(pipeline.read_faces(&[&face])?.swap_remove(0))),
                     Err(reason) => Err(reason),
                 };
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1);
@@ -128,6 +125,12 @@ impl PictureSet {
         }
         Ok(read)
     }
+}
+
+/// Without the activity of each channel, which no protocol needs and which would hold 200 KB for every picture.
+fn without_channels(mut reading: FaceReading) -> FaceReading {
+    reading.attention.channel_activity = Vec::new();
+    reading
 }
 
 /// The face the product would choose.

@@ -1,6 +1,8 @@
 //! What a user can do, end to end. One binary, so that the heavy libraries are linked once.
 
 mod aging;
+mod calibration;
+mod command_line;
 mod detector;
 mod evaluation;
 mod parity;

@@ -316,7 +316,8 @@ fn the_saved_photo_says_that_it_is_synthetic_and_the_original_is_safe() {
     std::fs::write(&original, bytes).unwrap();
     let mut window = open(egui::Theme::Dark, SIZE, Some(original.clone()));
     wait(&mut window, "the face has its ages", has_ages);
-    for (what, name) in [(SaveWhat::Photo, "aged.png"), (SaveWhat::Sheet, "sheet.png"), (SaveWhat::Attention, "a.png")] {
+    for (what, name) in [(SaveWhat::Photo, "aged.png"), (SaveWhat::Sheet, "sheet.png"), (SaveWhat::Attention, "a.png")]
+    {
         let path = folder.path().join(name);
         window.state_mut().ask(Command::SaveTo(what, path.clone()));
         wait(&mut window, name, |state| state.saving == 0 && !state.toasts.is_empty() && path.exists());

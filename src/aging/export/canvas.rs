@@ -105,17 +105,23 @@ pub type Area = [f32; 4];
 
 /// Fills a rectangle with round corners, smooth at the edge.
 pub fn fill(picture: &mut RgbImage, [left, top, width, height]: Area, radius_px: f32, colour: Rgb<u8>, opacity: f32) {
-    let (centre, half) = ([left + width / 2.0, top + height / 2.0], [width / 2.0, height / 2.0]);
-    let radius_px = radius_px.min(half[0]).min(half[1]);
     let columns = clipped(left, width, picture.width());
     for y in clipped(top, height, picture.height()) {
         for x in columns.clone() {
-            let past_x = ((x as f32 + 0.5 - centre[0]).abs() - half[0] + radius_px).max(0.0);
-            let past_y = ((y as f32 + 0.5 - centre[1]).abs() - half[1] + radius_px).max(0.0);
-            let coverage = (radius_px - past_x.hypot(past_y) + 0.5).clamp(0.0, 1.0);
-            blend(picture, x, y, colour, coverage * opacity);
+            let share = coverage([x as f32 + 0.5 - left, y as f32 + 0.5 - top], [width, height], radius_px);
+            blend(picture, x, y, colour, share * opacity);
         }
     }
+}
+
+/// How much of the pixel around a point lies in a rectangle with round corners that starts at the origin: from its
+/// distance to the edge.
+fn coverage(point: [f32; 2], size: [f32; 2], radius_px: f32) -> f32 {
+    let radius_px = radius_px.min(size[0] / 2.0).min(size[1] / 2.0);
+    let past = [0, 1].map(|axis: usize| (point[axis] - size[axis] / 2.0).abs() - size[axis] / 2.0 + radius_px);
+    let outside = past[0].max(0.0).hypot(past[1].max(0.0));
+    let inside = past[0].max(past[1]).min(0.0);
+    (0.5 + radius_px - outside - inside).clamp(0.0, 1.0)
 }
 
 /// Rows or columns of a picture that a span touches.
@@ -127,11 +133,9 @@ fn clipped(start: f32, length: f32, end: u32) -> std::ops::Range<u32> {
 pub fn place(picture: &mut RgbImage, source: &RgbImage, [left, top]: [u32; 2], radius_px: f32) {
     let ground: RgbImage = imageops::crop_imm(picture, left, top, source.width(), source.height()).to_image();
     imageops::replace(picture, source, i64::from(left), i64::from(top));
-    let (width, height) = (source.width() as f32, source.height() as f32);
+    let size = [source.width() as f32, source.height() as f32];
     for (x, y, under) in ground.enumerate_pixels() {
-        let past_x = ((x as f32 + 0.5 - width / 2.0).abs() - width / 2.0 + radius_px).max(0.0);
-        let past_y = ((y as f32 + 0.5 - height / 2.0).abs() - height / 2.0 + radius_px).max(0.0);
-        let outside = 1.0 - (radius_px - past_x.hypot(past_y) + 0.5).clamp(0.0, 1.0);
+        let outside = 1.0 - coverage([x as f32 + 0.5, y as f32 + 0.5], size, radius_px);
         if outside > 0.0 {
             blend(picture, left + x, top + y, *under, outside);
         }
@@ -202,6 +206,15 @@ mod tests {
         assert_eq!(pen.fitted("short", 200.0), "short");
         let cut = pen.fitted("a very long file name that does not fit.jpg", 100.0);
         assert!(cut.ends_with('…') && pen.width_px(&cut) <= 100.0, "{cut}");
+    }
+
+    #[test]
+    fn a_rectangle_on_whole_pixels_is_even_to_its_edge() {
+        let mut picture = RgbImage::new(6, 6);
+        fill(&mut picture, [1.0, 2.0, 3.0, 1.0], 0.0, Rgb([200, 200, 200]), 1.0);
+        let filled = picture.enumerate_pixels().filter(|(_, _, pixel)| pixel.0 == [200; 3]).count();
+        let touched = picture.pixels().filter(|pixel| pixel.0 != [0; 3]).count();
+        assert_eq!((filled, touched), (3, 3));
     }
 
     #[test]

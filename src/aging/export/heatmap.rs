@@ -3,7 +3,7 @@
 
 use image::{Rgb, RgbImage, imageops};
 
-use super::canvas::{Pen, blend, fill, place, write, write_centred, write_right};
+use super::canvas::{Pen, fill, place, write, write_centred, write_right};
 use super::ink;
 use crate::model::CELLS;
 
@@ -14,9 +14,9 @@ const CELL: f32 = PANEL / CELLS as f32;
 const PANELS_TOP: f32 = 172.0;
 const CHANNELS_TOP: f32 = PANELS_TOP + PANEL + 104.0;
 const CHANNELS_HEIGHT: f32 = 110.0;
-const HEIGHT: f32 = CHANNELS_TOP + CHANNELS_HEIGHT + 130.0;
-/// How much of a cell's colour lies over the face.
-const OPACITY: f32 = 0.66;
+const HEIGHT: f32 = CHANNELS_TOP + CHANNELS_HEIGHT + 104.0;
+/// How light the face's darkest grey becomes under the cells, so that the colours stay those of the bar.
+const LIFT: f32 = 0.52;
 const HEADING: Pen = Pen::semibold(15.0, ink::TEXT);
 const CAPTION: Pen = Pen::regular(13.0, ink::MUTED);
 const CELL_NUMBER: Pen = Pen::semibold(12.5, ink::TEXT);
@@ -90,7 +90,8 @@ fn draw_cells(picture: &mut RgbImage, left: f32, face: &RgbImage, map: &[[f32; C
     for y in 0..panel.height() {
         for x in 0..panel.width() {
             let value = map[(y as f32 / CELL) as usize % CELLS][(x as f32 / CELL) as usize % CELLS];
-            blend(&mut panel, x, y, colour(value), OPACITY);
+            let grey = LIFT + (1.0 - LIFT) * f32::from(panel.get_pixel(x, y).0[0]) / 255.0;
+            panel.put_pixel(x, y, Rgb(colour(value).0.map(|level| (f32::from(level) * grey).round() as u8)));
         }
     }
     place(picture, &panel, [left as u32, PANELS_TOP as u32], 6.0);

@@ -15,7 +15,7 @@ pub fn label_text(age_years: f32) -> String {
 /// The aged photo with its tag, in the corner that overlaps the face least.
 pub fn labelled_photo(aged: &RgbImage, face: &AlignedFace, age_years: f32) -> RgbImage {
     let mut labelled = aged.clone();
-    let size_px = (aged.width().min(aged.height()) as f32 / 42.0).clamp(7.0, 64.0);
+    let size_px = (aged.width().min(aged.height()) as f32 / 54.0).clamp(8.0, 44.0);
     let tag = Tag::synthetic(age_years, size_px);
     let corner = tag.corner_away_from(&labelled, face_area(face));
     tag.draw(&mut labelled, corner);

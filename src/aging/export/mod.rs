@@ -16,7 +16,7 @@ pub use file::{OutputFolder, write_file};
 pub use heatmap::{AttentionPicture, attention_picture};
 pub use label::{label_text, labelled_photo};
 pub use npy::npy_bytes;
-pub use picture::{FACE_PICTURE_SIZE_PX, face_picture, labelled_face};
+pub use picture::{FACE_PICTURE_SIZE_PX, face_picture, labelled_face, portrait_picture};
 pub use provenance::{PictureKind, Provenance, encode_png, is_marked_synthetic};
 pub use sheet::{Sheet, SheetCell, contact_sheet};
 
@@ -24,7 +24,7 @@ pub use sheet::{Sheet, SheetCell, contact_sheet};
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The output folder cannot be made or written to.
-    #[error("cannot write to the folder {folder}: {reason}")]
+    #[error("Cannot write to the folder {folder}: {reason}")]
     Folder {
         /// The folder.
         folder: String,
@@ -32,7 +32,7 @@ pub enum ExportError {
         reason: String,
     },
     /// A file cannot be written.
-    #[error("cannot write {file}: {reason}")]
+    #[error("Cannot write {file}: {reason}")]
     File {
         /// The file.
         file: String,
@@ -46,7 +46,7 @@ pub enum ExportError {
         file: String,
     },
     /// The picture cannot be encoded.
-    #[error("the picture cannot be encoded as PNG: {0}")]
+    #[error("The picture cannot be encoded as PNG: {0}")]
     Encode(#[from] png::EncodingError),
 }
 

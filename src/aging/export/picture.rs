@@ -10,22 +10,50 @@ use crate::model::CROP_SIZE_PX;
 
 /// Pixels of the face picture for one pixel of the crop.
 const SCALE: usize = 4;
+/// How much wider than the crop a portrait may be, widest first.
+const PORTRAIT_MARGINS: [f64; 5] = [1.4, 1.3, 1.2, 1.1, 1.0];
 /// Side of a face picture in pixels. Being a multiple of the crop, it can be read again with `--aligned`.
 pub const FACE_PICTURE_SIZE_PX: u32 = (CROP_SIZE_PX * SCALE) as u32;
 
 /// The face as it is in the photo, upright and centred, 448×448.
 pub fn face_picture(photo: &RgbImage, photo_to_crop: &SimilarityTransform) -> RgbImage {
+    framed(photo, photo_to_crop, 1.0)
+}
+
+/// The face with some of what surrounds it, as far as the photo goes, 448×448: for sheets, not for networks.
+pub fn portrait_picture(photo: &RgbImage, photo_to_crop: &SimilarityTransform) -> RgbImage {
+    let back = photo_to_crop.inverse();
+    let [width, height] = [f64::from(photo.width()), f64::from(photo.height())];
+    let fits = |margin: &f64| {
+        let ends = [0.0, f64::from(FACE_PICTURE_SIZE_PX - 1)];
+        ends.iter().flat_map(|x| ends.map(|y| [*x, y])).all(|corner| {
+            let [x, y] = back.apply(corner.map(|at| in_crop(at, *margin)));
+            (0.0..width).contains(&x) && (0.0..height).contains(&y)
+        })
+    };
+    let margin = PORTRAIT_MARGINS.iter().copied().find(fits).unwrap_or(1.0);
+    framed(photo, photo_to_crop, margin)
+}
+
+/// A square view around the face, `margin` times as wide as the crop.
+fn framed(photo: &RgbImage, photo_to_crop: &SimilarityTransform, margin: f64) -> RgbImage {
     let back = photo_to_crop.inverse();
     let size = FACE_PICTURE_SIZE_PX as usize;
     // Large faces shrink here: enough samples a pixel, that nothing of the photo is skipped.
-    let samples = (back.scale() / SCALE as f64).ceil().clamp(1.0, 16.0) as usize;
+    let samples = (back.scale() * margin / SCALE as f64).ceil().clamp(1.0, 16.0) as usize;
     let mut picture = RgbImage::new(FACE_PICTURE_SIZE_PX, FACE_PICTURE_SIZE_PX);
     picture.as_flat_samples_mut().samples.par_chunks_mut(size * 3).enumerate().for_each(|(y, row)| {
         for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
-            pixel.copy_from_slice(&mean_colour(photo, &back, [x, y], samples).0);
+            pixel.copy_from_slice(&mean_colour(photo, &back, [x, y], samples, margin).0);
         }
     });
     picture
+}
+
+/// From a coordinate of the face picture to one of the crop.
+fn in_crop(at: f64, margin: f64) -> f64 {
+    let centre = (CROP_SIZE_PX as f64 - 1.0) / 2.0;
+    ((at + 0.5) / SCALE as f64 - 0.5 - centre) * margin + centre
 }
 
 /// The aged face, 448×448, with its tag in the corner below the jaw.
@@ -38,13 +66,18 @@ pub fn labelled_face(aged_photo: &RgbImage, photo_to_crop: &SimilarityTransform,
 }
 
 /// Mean over a grid of places inside one pixel of the face picture.
-fn mean_colour(photo: &RgbImage, back: &SimilarityTransform, [x, y]: [usize; 2], samples: usize) -> Rgb<u8> {
+fn mean_colour(
+    photo: &RgbImage,
+    back: &SimilarityTransform,
+    [x, y]: [usize; 2],
+    samples: usize,
+    margin: f64,
+) -> Rgb<u8> {
+    let place = |at: usize, step: usize| in_crop(at as f64 - 0.5 + (step as f64 + 0.5) / samples as f64, margin);
     let mut sum = [0.0; 3];
     for row in 0..samples {
         for column in 0..samples {
-            let inside =
-                |at: usize, step: usize| (at as f64 + (step as f64 + 0.5) / samples as f64) / SCALE as f64 - 0.5;
-            let at = back.apply([inside(x, column), inside(y, row)]).map(|value| value as f32);
+            let at = back.apply([place(x, column), place(y, row)]).map(|value| value as f32);
             for (total, value) in sum.iter_mut().zip(cubic_photo(photo, at)) {
                 *total += value;
             }
@@ -61,6 +94,7 @@ mod tests {
     fn an_even_photo_gives_an_even_face() {
         let photo = RgbImage::from_pixel(300, 300, Rgb([10, 120, 200]));
         let transform = SimilarityTransform { matrix: [[0.1, 0.0, 40.0], [0.0, 0.1, 40.0]] };
+        assert!(portrait_picture(&photo, &transform).pixels().all(|pixel| *pixel == Rgb([10, 120, 200])));
         assert!(face_picture(&photo, &transform).pixels().all(|pixel| *pixel == Rgb([10, 120, 200])));
     }
 }

@@ -23,7 +23,7 @@ const NOTE: Pen = Pen::regular(13.0, ink::MUTED);
 pub enum SheetCell {
     /// The photograph itself.
     Photograph {
-        /// The face, square, without a label.
+        /// The face and what surrounds it, square, without a label.
         picture: RgbImage,
         /// Its age in years.
         age_years: f32,
@@ -32,7 +32,7 @@ pub enum SheetCell {
     },
     /// A synthetic age.
     Synthetic {
-        /// The face, square, without a label.
+        /// The face and what surrounds it, square, without a label.
         picture: RgbImage,
         /// The age in years.
         age_years: f32,

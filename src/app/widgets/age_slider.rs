@@ -69,9 +69,7 @@ impl Rail {
     /// The rail, filled between the person's own age and the age shown.
     fn line(&self, ui: &Ui, target_years: f32, own: Option<OwnAge>, enabled: bool) {
         let theme = Theme::of(ui);
-        let bar = |from: f32, to: f32| {
-            Rect::from_min_max(pos2(from, self.middle - 2.0), pos2(to, self.middle + 2.0))
-        };
+        let bar = |from: f32, to: f32| Rect::from_min_max(pos2(from, self.middle - 2.0), pos2(to, self.middle + 2.0));
         ui.painter().rect_filled(bar(self.left, self.left + self.width), 2, theme.line);
         if let Some(own) = own.filter(|_| enabled) {
             let (a, b) = (self.x(own.years), self.x(target_years));

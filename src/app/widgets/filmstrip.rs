@@ -50,7 +50,8 @@ fn frame_ui(
     is_shown: bool,
 ) -> bool {
     let theme = Theme::of(ui);
-    let response = ui.interact(frame.with_max_y(frame.bottom() + BELOW), ui.scope_id().with(("frame", group)), Sense::click());
+    let response =
+        ui.interact(frame.with_max_y(frame.bottom() + BELOW), ui.scope_id().with(("frame", group)), Sense::click());
     let name = format!("Synthetic face, {} years", group.label());
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, texture.is_some(), is_shown, &name));
     let painter = ui.painter();
@@ -87,7 +88,8 @@ fn caption(ui: &Ui, group: AgeGroup, frame: Rect, identity: Option<f32>, is_show
         let number = format!("{identity:.2}");
         painter.text(pos2(frame.right(), y), Align2::RIGHT_CENTER, number, Type::Caption.font(), colour);
     }
-    let rail = Rect::from_min_max(pos2(frame.left(), frame.bottom() + 24.0), pos2(frame.right(), frame.bottom() + 27.0));
+    let rail =
+        Rect::from_min_max(pos2(frame.left(), frame.bottom() + 24.0), pos2(frame.right(), frame.bottom() + 27.0));
     super::rows::thin_bar(ui, rail, identity.unwrap_or(0.0), theme.identity);
 }
 

@@ -56,10 +56,8 @@ fn paint_bars(ui: &Ui, rect: Rect, gates: &[f32], order: &[usize]) {
     for (place, channel) in order.iter().enumerate() {
         let gate = gates[*channel];
         let left = rect.left() + width * place as f32;
-        let bar = Rect::from_min_max(
-            pos2(left, rect.bottom() - rect.height() * gate),
-            pos2(left + width, rect.bottom()),
-        );
+        let bar =
+            Rect::from_min_max(pos2(left, rect.bottom() - rect.height() * gate), pos2(left + width, rect.bottom()));
         mesh.add_colored_rect(bar, if gate > 0.5 { theme.age } else { quiet });
     }
     ui.painter().add(mesh);

@@ -103,13 +103,8 @@ impl Heatmap {
         let middle = rect.center().y;
         let [low, high] = self.range;
         let text = [format!("{} {low:.2}", words[0]), format!("{} {high:.2}", words[1])];
-        let left = painter.text(
-            pos2(rect.left(), middle),
-            Align2::LEFT_CENTER,
-            text[0].trim(),
-            Type::Body.font(),
-            colours[0],
-        );
+        let left =
+            painter.text(pos2(rect.left(), middle), Align2::LEFT_CENTER, text[0].trim(), Type::Body.font(), colours[0]);
         let right = painter.text(
             pos2(rect.right(), middle),
             Align2::RIGHT_CENTER,

@@ -9,7 +9,7 @@ use super::tag::{self, Tag};
 use crate::app::aged_photo::{AgedPhoto, PackedChange, PhotoTexture, Shown};
 use crate::app::shell::fitted;
 use crate::app::state::AgeView;
-use crate::app::theme::{GAP_S, GAP_M, ON_HANDLE, ON_PHOTO, RADIUS_PICTURE};
+use crate::app::theme::{GAP_M, GAP_S, ON_HANDLE, ON_PHOTO, RADIUS_PICTURE};
 use crate::face::SimilarityTransform;
 
 /// Seconds that each picture stays while they blink.
@@ -102,7 +102,7 @@ impl Picture<'_> {
 
     fn blink_ui(&self, ui: &Ui, rect: Rect) {
         let time = ui.input(|input| input.time);
-        let is_synthetic = (time / BLINK_S) as u64 % 2 == 0;
+        let is_synthetic = ((time / BLINK_S) as u64).is_multiple_of(2);
         let (share, tag) =
             if is_synthetic { (0.0, Tag::Synthetic(self.target_years)) } else { (1.0, Tag::photograph()) };
         self.part(ui, rect, Shown::Wipe(share), 0, &tag);

@@ -107,9 +107,7 @@ fn answer(prompt: Option<&Prompt>, typed: &str) -> Option<Vec<Command>> {
     match prompt? {
         Prompt::StatedAge { face, .. } => {
             let years: f32 = typed.trim().replace(',', ".").parse().ok()?;
-            (0.0..=crate::aging::MAX_AGE_YEARS)
-                .contains(&years)
-                .then(|| vec![Command::StateAge(*face, Some(years))])
+            (0.0..=crate::aging::MAX_AGE_YEARS).contains(&years).then(|| vec![Command::StateAge(*face, Some(years))])
         }
         Prompt::SavePath { what, .. } => {
             let path = dialogs::with_ending(&dialogs::expand_home(typed));

@@ -12,8 +12,7 @@ pub fn labelled_ui(ui: &mut Ui, label: &str, value: &str, colour: Option<Color32
     let (rect, response) = row(ui, ROW_HEIGHT);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{label}: {value}")));
     let painter = ui.painter();
-    let label =
-        painter.text(rect.left_center(), Align2::LEFT_CENTER, label, Type::Body.font(), theme.muted);
+    let label = painter.text(rect.left_center(), Align2::LEFT_CENTER, label, Type::Body.font(), theme.muted);
     let colour = colour.unwrap_or(theme.text);
     let mut job = egui::text::LayoutJob::simple_singleline(value.to_owned(), Type::Body.font(), colour);
     job.wrap = egui::text::TextWrapping::truncate_at_width(rect.right() - label.right() - GAP_M);

@@ -46,8 +46,7 @@ fn device_words(theme: &Theme, state: &AppState) -> (Color32, String, String) {
 fn timing_words(timings: &Timings) -> Option<String> {
     let face_ms = timings.read_ms.map(|read_ms| read_ms + timings.find_ms.unwrap_or_default());
     let words = [("face", face_ms), ("aged faces", timings.timeline_ms)];
-    let known: Vec<String> =
-        words.iter().filter_map(|(name, ms)| ms.map(|ms| format!("{name} {ms:.0} ms"))).collect();
+    let known: Vec<String> = words.iter().filter_map(|(name, ms)| ms.map(|ms| format!("{name} {ms:.0} ms"))).collect();
     (!known.is_empty()).then(|| known.join(" · "))
 }
 

@@ -32,9 +32,7 @@ fn row_ui(ui: &mut Ui, scene: &mut Scene<'_>, photo: PhotoId) {
     let Some(entry) = scene.state.library.photos.get(&photo) else { return };
     let is_selected = scene.state.document.photo == Some(photo);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_selected, &entry.name)
-    });
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_selected, &entry.name));
     let remove = Rect::from_center_size(pos2(rect.right() - 14.0, rect.center().y), vec2(20.0, 20.0));
     let is_over = response.hovered() || ui.rect_contains_pointer(rect);
     ground(ui, rect, is_selected, is_over);
@@ -128,7 +126,8 @@ fn pair_letter(ui: &Ui, scene: &Scene<'_>, photo: PhotoId, rect: Rect) {
 fn remove_ui(ui: &mut Ui, at: Rect, photo: PhotoId, name: &str) -> Option<Response> {
     let builder = egui::UiBuilder::new().max_rect(at).id_salt(("remove", photo.0));
     let hint = format!("Take {name} out of the tray; the file stays");
-    Some(ui.scope_builder(builder, |ui| super::icon_button_ui(ui, super::Icon::Close, &hint)).inner)
+    // A child of its own: a scope would move the next row up to where this one ends.
+    Some(super::icon_button_ui(&mut ui.new_child(builder), super::Icon::Close, &hint))
 }
 
 /// The faces of a photo with several, to choose from.
@@ -145,9 +144,8 @@ fn faces_ui(ui: &mut Ui, scene: &mut Scene<'_>, faces: &[FaceId]) {
                 let name = age.map_or(format!("Face {}", index + 1), |age| {
                     format!("Face {} · about {:.0}", index + 1, age.years)
                 });
-                response.widget_info(|| {
-                    egui::WidgetInfo::selected(egui::Role::Button, true, chosen == Some(*face), &name)
-                });
+                response
+                    .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, chosen == Some(*face), &name));
                 egui::Image::from_texture(&entry.crop).corner_radius(RADIUS_PICTURE).paint_at(ui, rect);
                 if !entry.aligned.quality.is_empty() {
                     ui.painter().circle_filled(rect.right_top() + vec2(-5.0, 5.0), 3.0, theme.warning);
@@ -201,4 +199,3 @@ fn drop_zone_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         });
     }
 }
-

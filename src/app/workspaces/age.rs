@@ -11,6 +11,7 @@ use crate::app::widgets::{
     self, Weight, age_slider, bar_slider, empty, face_picker, filmstrip, landmarks, picture, rows, segmented,
 };
 use crate::engine::FaceId;
+use crate::recognition::verdict::thousands;
 
 /// Height of the region with the slider and the filmstrip, in points.
 pub fn controls_height(scene: &Scene<'_>, free: Vec2) -> Option<f32> {
@@ -276,10 +277,12 @@ fn identity_words(scene: &Scene<'_>, kept: f32, own_years: f32, target_years: f3
     let others = calibration.impostors(own_years, target_years);
     let (pairs, reaching) = (others.scores.pairs(), others.scores.at_least(kept));
     let who = &others.people;
-    if reaching == 0 {
-        format!("{begin}. Of {} pairs of {who}, none reach this.", grouped(pairs))
-    } else {
-        format!("{begin}. Of pairs of {who}, 1 in {} reach this ({} pairs).", grouped(pairs / reaching), grouped(pairs))
+    match pairs.checked_div(reaching) {
+        None => format!("{begin}. Of {} pairs of {who}, none reaches this.", thousands(pairs)),
+        Some(one_in) => {
+            let one_in = thousands(one_in);
+            format!("{begin}. Of {} pairs of {who}, 1 in {one_in} reaches this.", thousands(pairs))
+        }
     }
 }
 
@@ -300,27 +303,9 @@ fn capitalised(words: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// A number with its thousands apart.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!([grouped(7), grouped(1234), grouped(1_234_567)], ["7", "1,234", "1,234,567"]);
-    }
 
     #[test]
     fn the_offset_is_said_in_words() {

@@ -11,6 +11,7 @@ use crate::app::widgets::heatmap::{Colours, Heatmap, mark};
 use crate::app::widgets::{self, Weight, bar_slider, empty, gate_bars, rows, segmented, tag};
 use crate::engine::AttentionMaps;
 use crate::model::CELLS;
+use crate::recognition::verdict::thousands;
 
 /// Parts of the aligned crop, as rectangles in its pixels: they follow from where alignment puts the five landmarks.
 const REGIONS: [(&str, &[[f32; 4]]); 5] = [
@@ -132,16 +133,15 @@ pub fn controls_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let to_age = gates.iter().filter(|gate| **gate > 0.5).count();
     let head = format!(
         "Channel gates, sorted · {} channels · {} mostly to age",
-        super::age::grouped(gates.len() as u64),
-        super::age::grouped(to_age as u64)
+        thousands(gates.len() as u64),
+        thousands(to_age as u64)
     );
     widgets::section_ui(ui, &head);
     let order = gate_bars::sorted(gates);
     let bars = vec2(ui.available_width(), ui.available_height() - 24.0);
     let layout = egui::Layout::top_down(egui::Align::LEFT);
-    let pointed = ui
-        .allocate_ui_with_layout(bars, layout, |ui| gate_bars::ui(ui, gates, &order, scene.state.view.channel))
-        .inner;
+    let pointed =
+        ui.allocate_ui_with_layout(bars, layout, |ui| gate_bars::ui(ui, gates, &order, scene.state.view.channel)).inner;
     let before = ui.data(|data| data.get_temp::<Option<usize>>(hover_id())).flatten();
     if before != pointed.hovered {
         ui.data_mut(|data| data.insert_temp(hover_id(), pointed.hovered));

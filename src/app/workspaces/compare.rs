@@ -14,6 +14,7 @@ use crate::app::widgets::{self, empty, rows};
 use crate::engine::FaceId;
 use crate::recognition::Reading;
 use crate::recognition::verdict::KnownAge;
+use crate::recognition::verdict::thousands;
 
 /// One of the two faces.
 struct Side<'a> {
@@ -151,10 +152,10 @@ pub fn controls_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let others = capitalised(&impostors.people);
-        legend_ui(ui, theme.impostor, &format!("{others}, {} pairs", super::age::grouped(impostors.scores.pairs())));
+        legend_ui(ui, theme.impostor, &format!("{others}, {} pairs", thousands(impostors.scores.pairs())));
         if let Some(gap) = genuine {
             ui.add_space(GAP_M);
-            let pairs = super::age::grouped(gap.scores.pairs());
+            let pairs = thousands(gap.scores.pairs());
             legend_ui(ui, theme.identity, &format!("One person, {}, {pairs} pairs", gap.label()));
         }
     });
