@@ -217,7 +217,10 @@ fn every_view_every_workspace_in_both_themes() {
         window.get_by_label("Compare").click();
         window.run_steps(4);
         window.get_by_label("Use the demo faces").click();
-        wait(&mut window, "four faces are read", |state| faces_read(state) == 4);
+        wait(&mut window, "all demo faces are read", |state| {
+            let is_read = state.library.photos.values().all(|photo| photo.stage == PhotoStage::Ready);
+            is_read && state.document.tray.len() == 4 && faces_read(state) == state.library.faces.len()
+        });
         choose(&mut window, "obama.jpg");
         window.get_by_label("A: astronaut.jpg").click();
         window.run_steps(2);
