@@ -60,8 +60,8 @@ pub enum Command {
     SetAgeView(AgeView),
     /// Show the whole photo or the face.
     SetFraming(Framing),
-    /// Put the wipe's line at this share of the width.
-    SetWipe(f32),
+    /// Put the wipe's line at this share of the width, or through the middle of the face.
+    SetWipe(Option<f32>),
     /// Show a layer of the attention maps.
     SetLayer(AttentionLayer),
     /// How much of the map lies over the face, 0 to 1.
@@ -199,8 +199,11 @@ impl App {
         match command {
             Command::Show(workspace) => view.workspace = workspace,
             Command::SetAgeView(shown) => view.age_view = shown,
-            Command::SetFraming(framing) => view.framing = framing,
-            Command::SetWipe(share) => view.wipe = share.clamp(0.0, 1.0),
+            Command::SetFraming(framing) => {
+                view.framing = framing;
+                view.wipe = None;
+            }
+            Command::SetWipe(share) => view.wipe = share.map(|share| share.clamp(0.0, 1.0)),
             Command::SetLayer(layer) => view.layer = layer,
             Command::SetOpacity(opacity) => view.opacity = opacity.clamp(0.0, 1.0),
             Command::SetCells(cells) => view.cells = cells,
@@ -247,6 +250,9 @@ impl App {
         let is_comparing = self.state.view.workspace == Workspace::Compare;
         if let Some(face) = self.state.face_of(photo).filter(|_| is_comparing) {
             self.change_document(&Command::SetPair(self.state.view.pair_slot, face));
+        }
+        if self.state.document.photo != Some(photo) {
+            self.state.view.wipe = None;
         }
         self.state.document.photo = Some(photo);
         if matches!(self.state.prompt, Some(Prompt::Landmarks { photo: placing, .. }) if placing != photo) {

@@ -73,6 +73,8 @@ pub struct App {
     change: Option<Arc<PackedChange>>,
     /// CPU time of the last slider frame's blend.
     blend_time: Option<Duration>,
+    /// What was asked for from outside the window.
+    asked: Vec<Command>,
 }
 
 impl App {
@@ -103,6 +105,7 @@ impl App {
             launch_weights: launch.weights,
             change: None,
             blend_time: None,
+            asked: Vec::new(),
         };
         let first = launch.photo.map_or_else(demo::first, |path| {
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -115,6 +118,11 @@ impl App {
     /// What the window knows.
     pub fn state(&self) -> &AppState {
         &self.state
+    }
+
+    /// Asks for something at the next frame, as if a person had.
+    pub fn ask(&mut self, command: Command) {
+        self.asked.push(command);
     }
 
     /// How long the last slider frame's CPU work took: blending the anchors and packing the result.
@@ -181,7 +189,8 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        for command in keyboard::commands(&ctx, &self.state) {
+        let asked = std::mem::take(&mut self.asked);
+        for command in asked.into_iter().chain(keyboard::commands(&ctx, &self.state)) {
             self.apply(&ctx, command);
         }
         self.keep_up();

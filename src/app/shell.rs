@@ -14,6 +14,8 @@ use super::workspaces::{age, attention, compare};
 
 const TOP_HEIGHT: f32 = 48.0;
 const STATUS_HEIGHT: f32 = 28.0;
+/// Inside the tray and the right-hand panel.
+pub const SIDE_MARGIN: Margin = Margin { left: 12, right: 12, top: 16, bottom: 12 };
 
 /// What a workspace is drawn from: the state to read, the commands to add to.
 pub struct Scene<'a> {
@@ -38,7 +40,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, change: Option<&Arc<PackedChange>>, com
     Panel::left("tray").resizable(false).exact_size(tray_width).frame(panel).show(ui, |ui| tray::ui(ui, &mut scene));
     Panel::right("meaning").resizable(false).exact_size(right_width).frame(panel).show(ui, |ui| {
         egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            Frame::new().inner_margin(Margin::same(GAP_M as i8)).show(ui, |ui| meaning_ui(ui, &mut scene));
+            Frame::new().inner_margin(SIDE_MARGIN).show(ui, |ui| meaning_ui(ui, &mut scene));
         });
     });
     let below = Frame::new().fill(theme.panel).inner_margin(Margin { left: 20, right: 20, top: 12, bottom: 12 });

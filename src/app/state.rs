@@ -300,8 +300,9 @@ pub struct View {
     pub age_view: AgeView,
     /// Whole photo or face.
     pub framing: Framing,
-    /// Where the wipe's line is, 0 (left) to 1.
-    pub wipe: f32,
+    /// Where the wipe's line was put, 0 (left) to 1; through the middle of the face where it was not touched.
+    #[serde(skip)]
+    pub wipe: Option<f32>,
     /// What the attention workspace shows.
     pub layer: AttentionLayer,
     /// How much of the map lies over the face, 0 to 1.
@@ -324,7 +325,7 @@ impl Default for View {
             workspace: Workspace::Age,
             age_view: AgeView::Wipe,
             framing: Framing::WholePhoto,
-            wipe: 0.5,
+            wipe: None,
             layer: AttentionLayer::IdentityShare,
             opacity: 0.7,
             cells: Cells::Honest,

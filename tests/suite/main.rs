@@ -2,7 +2,10 @@
 
 mod aging;
 mod calibration;
+mod command_line;
 mod detector;
 mod evaluation;
 mod parity;
 mod weights_files;
+#[cfg(feature = "app")]
+mod window;

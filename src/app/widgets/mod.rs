@@ -144,12 +144,12 @@ pub fn focus_ring(ui: &Ui, response: &Response, radius: u8) {
 pub fn section_ui(ui: &mut Ui, title: &str) {
     let theme = Theme::of(ui);
     ui.label(Type::Section.text(title, theme.muted));
-    ui.add_space(2.0);
+    ui.add_space(GAP_S);
 }
 
 /// A line between sections.
 pub fn divider_ui(ui: &mut Ui) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), GAP_M * 2.0 - GAP_S), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
     ui.painter().hline(rect.x_range(), rect.center().y.round() + 0.5, Theme::of(ui).hairline());
 }
 

@@ -40,8 +40,6 @@ pub struct Placed {
     pub rects: Vec<Rect>,
     /// Where the wipe's line was moved to.
     pub wipe: Option<f32>,
-    /// A click without a drag, as a place in the photo's pixels.
-    pub clicked_px: Option<[f32; 2]>,
 }
 
 /// Draws the picture as large as fits.
@@ -53,10 +51,7 @@ pub fn ui(ui: &mut Ui, picture: &Picture<'_>) -> Placed {
     let rect = snapped(ui, fitted(free, picture.source_px.size()));
     let response = ui.interact(rect, ui.scope_id().with("picture"), Sense::click_and_drag());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Photograph and synthetic age"));
-    let mut placed = Placed { rects: vec![rect], wipe: None, clicked_px: None };
-    if response.clicked() {
-        placed.clicked_px = response.interact_pointer_pos().map(|at| picture.place_px(rect, at));
-    }
+    let mut placed = Placed { rects: vec![rect], wipe: None };
     match (picture.change.is_some(), picture.view) {
         (false, _) => picture.part(ui, rect, Shown::Wipe(1.0), 0, &Tag::photograph()),
         (true, AgeView::Diff) => picture.part(ui, rect, Shown::Difference, 0, &Tag::Difference(picture.target_years)),
@@ -76,7 +71,7 @@ fn side_ui(ui: &mut Ui, picture: &Picture<'_>, free: Rect) -> Placed {
     let right = snapped(ui, right.translate(vec2(-spare, 0.0)));
     picture.part(ui, left, Shown::Wipe(1.0), 0, &Tag::photograph());
     picture.part(ui, right, Shown::Wipe(0.0), 1, &Tag::Synthetic(picture.target_years));
-    Placed { rects: vec![left, right], wipe: None, clicked_px: None }
+    Placed { rects: vec![left, right], wipe: None }
 }
 
 /// On whole physical pixels, so that the picture is as sharp as the screen.
@@ -86,12 +81,6 @@ fn snapped(ui: &Ui, rect: Rect) -> Rect {
 }
 
 impl Picture<'_> {
-    /// A place on the screen as a place in the photo, in pixels.
-    fn place_px(&self, rect: Rect, at: egui::Pos2) -> [f32; 2] {
-        let place = self.source_px.min + (at - rect.min) / rect.size() * self.source_px.size();
-        [place.x, place.y]
-    }
-
     /// One picture with its tag at the lower left.
     fn part(&self, ui: &Ui, rect: Rect, shown: Shown, slot: usize, tag: &Tag) {
         self.paint(ui, rect, shown, slot);

@@ -4,7 +4,7 @@ use eframe::egui::{self, Align2, CornerRadius, Frame, Margin, Rect, Response, Se
 
 use crate::app::commands::Command;
 use crate::app::queries::RowTone;
-use crate::app::shell::Scene;
+use crate::app::shell::{SIDE_MARGIN, Scene};
 use crate::app::state::{PhotoEntry, PhotoStage, Workspace};
 use crate::app::theme::{GAP_M, GAP_S, ON_PHOTO_GROUND, RADIUS_PICTURE, RADIUS_ROW, Theme, Type};
 use crate::engine::{FaceId, PhotoId};
@@ -16,7 +16,7 @@ const FACE: f32 = 34.0;
 /// Draws the tray.
 pub fn ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        Frame::new().inner_margin(Margin::same(GAP_M as i8)).show(ui, |ui| {
+        Frame::new().inner_margin(SIDE_MARGIN).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             super::section_ui(ui, "Photos");
             for photo in &scene.state.document.tray {

@@ -45,12 +45,12 @@ pub fn picture_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         change: scene.change,
         source_px,
         view: scene.state.view.age_view,
-        wipe: scene.state.view.wipe,
+        wipe: scene.state.view.wipe.unwrap_or_else(|| middle_of(face, source_px)),
         target_years: scene.state.document.target_years,
     };
     let placed = picture::ui(ui, &shown);
     if let Some(wipe) = placed.wipe {
-        scene.commands.push(Command::SetWipe(wipe));
+        scene.commands.push(Command::SetWipe(Some(wipe)));
     }
     for rect in placed.rects {
         face_picker::ui(ui, scene, rect, source_px);
@@ -59,6 +59,12 @@ pub fn picture_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 
 fn whole_px([width, height]: [u32; 2]) -> Rect {
     Rect::from_min_size(pos2(0.0, 0.0), vec2(width as f32, height as f32))
+}
+
+/// Where the middle of the face is, as a share of the width of what is shown: there the wipe says most.
+fn middle_of(face: &FaceEntry, source_px: Rect) -> f32 {
+    let [left, _, right, _] = face.aligned.detection.box_px;
+    (((left + right) / 2.0 - source_px.left()) / source_px.width().max(1.0)).clamp(0.0, 1.0)
 }
 
 /// The square around the part of the photo the network sees, moved inside the photo where it reaches past its edges.
@@ -238,7 +244,6 @@ fn view_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = Theme::of(ui);
     let view = &scene.state.view;
     widgets::section_ui(ui, "View");
-    ui.add_space(GAP_S - 2.0);
     let choices =
         [(AgeView::Wipe, "Wipe"), (AgeView::Side, "Side"), (AgeView::Blink, "Blink"), (AgeView::Diff, "Diff")];
     scene.commands.extend(segmented::ui(ui, "View", view.age_view, &choices).map(Command::SetAgeView));

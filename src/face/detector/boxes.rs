@@ -1,6 +1,8 @@
 //! Arithmetic on candidate boxes, in f64 as the reference does it. A box holds its last pixel: widths are
 //! `x2 - x1 + 1`.
 
+use crate::face::Detection;
+
 /// A candidate: edges in pixels of the picture and the probability of a face.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Candidate {
@@ -11,6 +13,11 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// The box of a face that was found.
+    pub fn of(face: &Detection) -> Self {
+        Self { edges_px: face.box_px.map(f64::from), score: f64::from(face.score) }
+    }
+
     /// Width and height in pixels.
     pub fn size_px(&self) -> [f64; 2] {
         let [x1, y1, x2, y2] = self.edges_px;

@@ -15,6 +15,10 @@ const PYRAMID_STEP: f64 = 0.707;
 const KEEP: [f32; 3] = [0.6, 0.7, 0.8];
 /// Largest overlap that two candidates may have behind each stage.
 const MAX_OVERLAP: f64 = 0.7;
+/// Side of the refinement network's crops, in pixels.
+const REFINEMENT_CROP_PX: u32 = 24;
+/// Side of the output network's crops, in pixels.
+pub(super) const OUTPUT_CROP_PX: u32 = 48;
 /// Crops a network sees at once.
 const BATCH: usize = 64;
 
@@ -32,32 +36,6 @@ impl Cascade<'_> {
         let proposals = self.propose(&pyramid_scales(self.picture.dimensions(), min_face_px));
         let refined = self.refine_candidates(proposals);
         self.output(refined)
-    }
-
-    /// Faces found on a copy `reduction` times smaller, found again on this picture. A face the last stage no longer
-    /// sees at full size stays as it was found.
-    pub fn refine(&self, rough: &[Detection], reduction: f64) -> Vec<Detection> {
-        let scale = |value: f32| (f64::from(value) + 0.5) * reduction - 0.5;
-        let candidates: Vec<Candidate> = rough
-            .iter()
-            .map(|face| {
-                let edges_px = face.box_px.map(scale);
-                Candidate { edges_px, score: f64::from(face.score) }.squared().rounded()
-            })
-            .collect();
-        let found = self.output(candidates);
-        let mut faces = found.clone();
-        for face in rough {
-            let enlarged = Detection {
-                box_px: face.box_px.map(|value| scale(value) as f32),
-                score: face.score,
-                landmarks_px: face.landmarks_px.map(|point| point.map(|value| scale(value) as f32)),
-            };
-            if !found.iter().any(|other| overlaps(other, &enlarged)) {
-                faces.push(enlarged);
-            }
-        }
-        faces
     }
 
     /// Stage one: boxes where the proposal network sees a face, over all sizes.
@@ -99,7 +77,7 @@ impl Cascade<'_> {
         let mut kept = Vec::new();
         let mut regressions = Vec::new();
         for batch in candidates.chunks_mut(BATCH) {
-            let crops = self.crops(batch, 24);
+            let crops = self.crops(batch, REFINEMENT_CROP_PX);
             let reading = self.networks.refinement.forward(self.networks.upload(&crops));
             for ((candidate, face), regression) in batch.iter().zip(&reading.face).zip(&reading.regression) {
                 if *face > KEEP[1] {
@@ -119,7 +97,7 @@ impl Cascade<'_> {
         let mut boxes = Vec::new();
         let mut landmarks = Vec::new();
         for batch in candidates.chunks_mut(BATCH) {
-            let crops = self.crops(batch, 48);
+            let crops = self.crops(batch, OUTPUT_CROP_PX);
             let reading = self.networks.output.forward(self.networks.upload(&crops));
             for (index, candidate) in batch.iter().enumerate() {
                 if reading.face[index] > KEEP[2] {
@@ -152,19 +130,25 @@ impl Cascade<'_> {
     }
 
     fn crop(&self, candidate: &mut Candidate) -> RgbImage {
-        let (width, height) = (i64::from(self.picture.width()), i64::from(self.picture.height()));
-        let [x1, y1, x2, y2] = candidate.edges_px.map(|edge| edge as i64);
-        let mut crop = RgbImage::new((x2 - x1 + 1).max(1) as u32, (y2 - y1 + 1).max(1) as u32);
-        let inside = [x1.max(0), y1.max(0), x2.min(width - 1), y2.min(height - 1)];
-        let [left, top, right, bottom] = inside;
-        if right >= left && bottom >= top {
-            let (columns, rows) = ((right - left + 1) as u32, (bottom - top + 1) as u32);
-            let view = self.picture.view(left as u32, top as u32, columns, rows);
-            image::imageops::replace(&mut crop, &*view, left - x1, top - y1);
-        }
-        candidate.edges_px = inside.map(|edge| edge as f64);
-        crop
+        let (width, height) = (f64::from(self.picture.width()), f64::from(self.picture.height()));
+        let [x1, y1, x2, y2] = candidate.edges_px;
+        let size = candidate.size_px().map(|length| length.max(1.0) as u32);
+        candidate.edges_px = [x1.max(0.0), y1.max(0.0), x2.min(width - 1.0), y2.min(height - 1.0)];
+        cut(self.picture, [x1 as i64, y1 as i64], size)
     }
+}
+
+/// A part of the picture, black where it reaches past the edges.
+pub(super) fn cut(picture: &RgbImage, [left, top]: [i64; 2], [width, height]: [u32; 2]) -> RgbImage {
+    let mut part = RgbImage::new(width, height);
+    let (x, y) = (left.max(0), top.max(0));
+    let columns = i64::from(picture.width()).min(left + i64::from(width)) - x;
+    let rows = i64::from(picture.height()).min(top + i64::from(height)) - y;
+    if columns > 0 && rows > 0 {
+        let inside = picture.view(x as u32, y as u32, columns as u32, rows as u32);
+        image::imageops::replace(&mut part, &*inside, x - left, y - top);
+    }
+    part
 }
 
 /// Sizes of the image pyramid, as shares of the picture: from the one at which the smallest face fills the proposal
@@ -181,7 +165,7 @@ pub(super) fn pyramid_scales((width, height): (u32, u32), min_face_px: f64) -> V
 }
 
 /// Landmarks in pixels, stored as f32 like the published code does.
-fn place_landmarks(candidate: &Candidate, shares: &[f32; 10]) -> [[f32; 2]; 5] {
+pub(super) fn place_landmarks(candidate: &Candidate, shares: &[f32; 10]) -> [[f32; 2]; 5] {
     let [x1, y1, ..] = candidate.edges_px;
     let [width, height] = candidate.size_px();
     std::array::from_fn(|point| {
@@ -189,10 +173,4 @@ fn place_landmarks(candidate: &Candidate, shares: &[f32; 10]) -> [[f32; 2]; 5] {
         let y = y1 + height * f64::from(shares[point + 5]);
         [x as f32, y as f32]
     })
-}
-
-/// Whether two detections show the same face.
-fn overlaps(a: &Detection, b: &Detection) -> bool {
-    let candidate = |face: &Detection| Candidate { edges_px: face.box_px.map(f64::from), score: 0.0 };
-    suppress(&[candidate(a), candidate(b)], 0.3, Overlap::Smaller).len() == 1
 }
