@@ -72,7 +72,10 @@ pub fn run() -> ExitCode {
     });
     match outcome {
         Ok(output) => {
-            output::print(&if json { output.json.to_string() } else { output.text });
+            let said = if json { output.json.to_string() } else { output.text };
+            if !said.is_empty() {
+                output::print(&said);
+            }
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -110,7 +113,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 fn start_log(quiet: bool) {
-    let level = if quiet { "error" } else { "warn,wgpu_hal=error,wgpu_core=error" };
+    let level = if quiet { "error" } else { "warn,wgpu_hal=error,wgpu_core=error,egui_wgpu=error" };
     let _ = env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).try_init();
 }
 

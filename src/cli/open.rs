@@ -8,6 +8,7 @@ use super::Output;
 use super::age::{Wish, write_ages};
 use super::arguments::FaceArgs;
 use super::common::CommonArgs;
+use super::output::hinted;
 use super::subject::Subject;
 use crate::aging::export::OutputFolder;
 use crate::face::Photo;
@@ -24,11 +25,21 @@ const AGES_YEARS: [f32; 7] = [5.0, 15.0, 25.0, 35.0, 45.0, 55.0, 70.0];
 /// Opens the window, or writes the timeline where there is none.
 pub fn run(photo: Option<&Path>, common: &CommonArgs) -> anyhow::Result<Output> {
     // A photo that cannot be read is told here, before a window opens on nothing.
-    let opened = photo.map(Photo::open).transpose()?;
+    let opened = photo.map(open_photo).transpose()?;
     match open_window(photo, common) {
         Ok(()) => Ok(Output { json: serde_json::json!({ "window": "closed" }), text: String::new() }),
         Err(reason) => write_timeline(photo, opened, &reason, common),
     }
+}
+
+/// Opens the photo; a name that is no file may have been meant as a command.
+fn open_photo(path: &Path) -> anyhow::Result<Photo> {
+    let photo = Photo::open(path);
+    if path.exists() {
+        return Ok(photo?);
+    }
+    let hint = "Check the name of the photo. `mtlface --help` lists the commands.";
+    photo.map_err(|_| hinted(format!("There is no file and no command “{}”.", path.display()), hint))
 }
 
 /// Whether a window can open here, in a word for `doctor`.
@@ -54,7 +65,12 @@ fn open_window(photo: Option<&Path>, common: &CommonArgs) -> Result<(), String> 
     if display_missing() {
         return Err("There is no display here, so no window can open".to_owned());
     }
-    launch(photo, common).map_err(|error| format!("The window cannot open ({error:#})"))
+    launch(photo, common).map_err(|error| {
+        // The windowing library puts its own source path before what happened.
+        let error = format!("{error:#}");
+        let happened = error.rsplit(": ").next().unwrap_or(&error).trim_end_matches('.');
+        format!("The window cannot open ({happened})")
+    })
 }
 
 #[cfg(feature = "app")]

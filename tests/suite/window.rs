@@ -217,7 +217,10 @@ fn every_view_every_workspace_in_both_themes() {
         window.get_by_label("Compare").click();
         window.run_steps(4);
         window.get_by_label("Use the demo faces").click();
-        wait(&mut window, "four faces are read", |state| faces_read(state) == 4);
+        wait(&mut window, "all demo faces are read", |state| {
+            let is_read = state.library.photos.values().all(|photo| photo.stage == PhotoStage::Ready);
+            is_read && state.document.tray.len() == 4 && faces_read(state) == state.library.faces.len()
+        });
         choose(&mut window, "obama.jpg");
         window.get_by_label("A: astronaut.jpg").click();
         window.run_steps(2);
@@ -372,20 +375,26 @@ fn the_shader_draws_what_the_reference_computes() {
     }
     let (photo, face, timeline) = aged_demo();
     let own_years = timeline.estimated_age_years;
+    let untouched = draw(&photo, &face, None);
+    assert_eq!(farthest(&photo.pixels, &untouched), 0, "without a change the photo is drawn as it is");
     for target_years in [5.0, 65.0, 80.0] {
         let key = ChangeKey { face: 1, own_years, target_years, strength: 1.0 };
         let drawn = draw(&photo, &face, Some(Arc::new(PackedChange::blend(&timeline, key))));
         let change = timeline.change_at(target_years, own_years, 1.0);
         let expected = age_photo(&photo.pixels, &face.photo_to_crop, &change);
-        let mut worst = 0;
-        for (x, y, pixel) in expected.enumerate_pixels() {
-            let drawn = drawn.get_pixel(x, y);
-            worst = pixel.0.iter().zip(drawn.0).map(|(a, b)| a.abs_diff(b)).fold(worst, u8::max);
-        }
+        let worst = farthest(&expected, &drawn);
         assert!(worst <= 2, "at {target_years} years the shader is {worst} levels away from the reference");
+        // The control: a shader that drew the photo alone would be this far away.
+        assert!(farthest(&expected, &untouched) > 20, "at {target_years} years the change is too small to test");
         let changed = expected.pixels().zip(photo.pixels.pixels()).filter(|(a, b)| a != b).count();
         assert!(changed > 2000, "only {changed} pixels change at {target_years} years");
     }
+}
+
+/// The largest difference of a channel anywhere in two pictures, in levels.
+fn farthest(expected: &image::RgbImage, drawn: &RgbaImage) -> u8 {
+    let pairs = expected.pixels().zip(drawn.pixels());
+    pairs.flat_map(|(a, b)| a.0.into_iter().zip(b.0)).map(|(a, b)| a.abs_diff(b)).max().unwrap_or(0)
 }
 
 /// The photo pixel for pixel, with the change.

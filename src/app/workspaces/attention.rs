@@ -54,6 +54,9 @@ pub fn picture_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     if let Some(cell) = map.ui(ui, face.grey_crop.id(), mapped, "Attention map") {
         mark(ui, mapped, cell, &cell_words(scene.state.view.layer, cell, map.values[cell[0]][cell[1]]));
     }
+    let corner = mapped.left_bottom() + vec2(10.0, -10.0);
+    let words = tag::Tag::Photograph("Photograph, in grey".to_owned());
+    tag::paint(ui, &words, corner, Align2::LEFT_BOTTOM, side - 20.0);
     let (words, colours) = match scene.state.view.layer {
         AttentionLayer::Channel => (["", ""], [theme.muted, theme.identity]),
         _ => (["age", "identity"], [theme.age, theme.identity]),
