@@ -1,12 +1,16 @@
 //! burn's layers filled with named parameters. Convolutions keep their size (padding `kernel / 2`) and have a bias
-//! unless said otherwise; file layouts are PyTorch's (linear weights `[out, in]`).
+//! unless said otherwise; file layouts are PyTorch's (linear weights `[out, in]`). The steps that cost most on a CPU go
+//! through `cpu` there and through burn everywhere else, so that each network is written once.
 
 use burn::module::Param;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Linear, LinearConfig, PRelu, PReluConfig, PaddingConfig2d};
+use burn::tensor::activation::leaky_relu;
+use burn::tensor::module::{conv2d, interpolate};
+use burn::tensor::ops::{ConvOptions, InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{ParameterError, Parameters};
+use super::{ParameterError, Parameters, cpu};
 
 /// Where parameters come from and where they go: a set of names below one prefix, and a device.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +117,45 @@ impl Source<'_> {
     }
 }
 
+/// Slope below zero of the leaky ReLU in every part of the compact synthesis.
+const LEAKY_SLOPE: f32 = 0.2;
+
 /// Leaky ReLU with the slope every part of the compact synthesis uses.
 pub fn leaky<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    burn::tensor::activation::leaky_relu(x, 0.2)
+    leaky_relu(x, f64::from(LEAKY_SLOPE))
+}
+
+/// A convolution and the PReLU behind it.
+pub fn conv_prelu(x: Tensor<4>, conv: &Conv2d, prelu: &PRelu) -> Tensor<4> {
+    if cpu::runs(&x) { cpu::conv_prelu(x, conv, prelu) } else { prelu.forward(conv.forward(x)) }
+}
+
+/// `leaky(conv(x) + addend)` for a 3×3 convolution of stride 1 that keeps the size. The addend has the batch of `x`, or
+/// 1 to serve all of it; without a bias the addend brings it.
+pub fn conv_add_leaky(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, addend: Tensor<4>) -> Tensor<4> {
+    if cpu::runs(&x) {
+        return cpu::conv(x, weight, bias, Some(addend), LEAKY_SLOPE);
+    }
+    leaky(conv2d(x, weight, bias, same_size()) + addend)
+}
+
+/// A 3×3 convolution of stride 1 that keeps the size.
+pub fn conv_same(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
+    if cpu::runs(&x) { cpu::conv(x, weight, bias, None, 1.0) } else { conv2d(x, weight, bias, same_size()) }
+}
+
+/// Twice the size, bilinear with half-pixel centres and clamped edges.
+pub fn doubled(x: Tensor<4>) -> Tensor<4> {
+    if cpu::runs(&x) {
+        return cpu::doubled(x);
+    }
+    let [_, _, height, width] = x.dims();
+    let options = InterpolateOptions::new(InterpolateMode::Bilinear)
+        .with_align_corners(false)
+        .with_output_size([2 * height, 2 * width]);
+    interpolate(x, options)
+}
+
+fn same_size() -> ConvOptions<2> {
+    ConvOptions::new([1, 1], [1, 1], [1, 1], 1)
 }

@@ -6,6 +6,7 @@ pub mod age_group;
 pub mod backbone;
 pub mod compact;
 pub mod config;
+mod cpu;
 pub mod decomposition;
 pub mod identity;
 pub mod identity_conditional;

@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 
 use crate::model::ParameterError;
 use crate::model::config::{BackboneConfig, PairConfig};
-use crate::model::layers::{ConvShape, Source};
+use crate::model::layers::{ConvShape, Source, conv_prelu};
 
 /// The backbone's outputs, from fine to coarse.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ impl MobileBackbone {
     /// Faces `[N, 3, 112, 112]`, RGB in [-1, 1].
     pub fn forward(&self, faces: Tensor<4>) -> Taps {
         let scaled = faces.mul_scalar(self.input_scale);
-        let mut x = self.stem_activation.forward(self.stem.forward(scaled));
+        let mut x = conv_prelu(scaled, &self.stem, &self.stem_activation);
         let mut kept = self.tapped_pairs.map(|_| None);
         for (index, pair) in self.pairs.iter().enumerate() {
             x = pair.forward(x);
@@ -91,7 +91,7 @@ impl SeparablePair {
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let x = self.depthwise_activation.forward(self.depthwise.forward(x));
-        self.pointwise_activation.forward(self.pointwise.forward(x))
+        let x = conv_prelu(x, &self.depthwise, &self.depthwise_activation);
+        conv_prelu(x, &self.pointwise, &self.pointwise_activation)
     }
 }

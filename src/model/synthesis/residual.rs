@@ -4,13 +4,11 @@
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
-use burn::tensor::module::{conv2d, interpolate};
-use burn::tensor::ops::{ConvOptions, InterpolateMode, InterpolateOptions};
 
 use crate::model::ParameterError;
 use crate::model::backbone::Taps;
 use crate::model::config::CompactConfig;
-use crate::model::layers::{ConvShape, Source, leaky};
+use crate::model::layers::{ConvShape, Source, conv_add_leaky, conv_same, doubled};
 
 /// Every stage of the decoder for G groups of one face.
 #[derive(Clone, Debug)]
@@ -73,11 +71,9 @@ impl UpFuse {
         let [_, from_below, _, _] = u.dims();
         let [_, from_skip, _, _] = s.dims();
         let weight = self.conv1.weight.val();
-        let same_size = || ConvOptions::new([1, 1], [1, 1], [1, 1], 1);
-        let bias = self.conv1.bias.as_ref().map(|bias| bias.val());
-        let shared = conv2d(s, weight.clone().narrow(1, from_below, from_skip), bias, same_size());
-        let own = conv2d(u.clone(), weight.narrow(1, 0, from_below), None, same_size());
-        leaky(self.conv2.forward(leaky(own + shared)) + u)
+        let shared = conv_same(s, weight.clone().narrow(1, from_below, from_skip), bias_of(&self.conv1));
+        let own = conv_add_leaky(u.clone(), weight.narrow(1, 0, from_below), None, shared);
+        conv_add_leaky(own, self.conv2.weight.val(), bias_of(&self.conv2), u)
     }
 }
 
@@ -121,20 +117,15 @@ impl Decoder {
     pub fn forward(&self, features: Tensor<4>, taps: &Taps, face: Tensor<4>) -> DecoderStages {
         let up14 = self.up14.forward(features, taps.t14.clone());
         let up28 = self.up28.forward(up14.clone(), taps.t28.clone());
-        let flow = self.to_flow.forward(up28.clone());
+        let flow = conv_same(up28.clone(), self.to_flow.weight.val(), bias_of(&self.to_flow));
         let flow_px = flow.div_scalar(self.max_flow_px).tanh().mul_scalar(self.max_flow_px);
         let up56 = self.up56.forward(up28.clone(), taps.t56.clone());
         let up112 = self.up112.forward(up56.clone(), face);
-        let residual = self.to_rgb.forward(up112.clone()).tanh();
+        let residual = conv_same(up112.clone(), self.to_rgb.weight.val(), bias_of(&self.to_rgb)).tanh();
         DecoderStages { up14, up28, up56, up112, flow_px, residual }
     }
 }
 
-/// Twice the size, bilinear with half-pixel centres and clamped edges.
-fn doubled(x: Tensor<4>) -> Tensor<4> {
-    let [_, _, height, width] = x.dims();
-    let options = InterpolateOptions::new(InterpolateMode::Bilinear)
-        .with_align_corners(false)
-        .with_output_size([2 * height, 2 * width]);
-    interpolate(x, options)
+fn bias_of(conv: &Conv2d) -> Option<Tensor<1>> {
+    conv.bias.as_ref().map(|bias| bias.val())
 }
