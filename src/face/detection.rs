@@ -23,4 +23,14 @@ impl Detection {
         let [left, top, right, bottom] = self.box_px;
         (right - left).max(bottom - top)
     }
+
+    /// The same face with every coordinate changed by `place`, as on a copy of another size.
+    #[must_use]
+    pub fn moved(&self, place: impl Fn(f32) -> f32) -> Self {
+        Self {
+            box_px: self.box_px.map(&place),
+            score: self.score,
+            landmarks_px: self.landmarks_px.map(|point| point.map(&place)),
+        }
+    }
 }

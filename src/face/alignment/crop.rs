@@ -13,23 +13,13 @@ const REDUCE_BELOW_SCALE: f64 = 0.5;
 /// How much finer than the crop the reduced copy stays.
 const REDUCED_OVERSIZE: f64 = 1.6;
 
-/// What stands where the crop reaches outside the photo.
-#[derive(Clone, Copy, PartialEq)]
-enum Outside {
-    /// Black, as published.
-    Black,
-    /// The photo's edge goes on. The bundled weights were trained on crops made this way: a black border costs them
-    /// years of age error on tightly cut photos.
-    Edge,
-}
-
 /// The crop the networks see: a bilinear warp, behind a reduction by areas where the face is more than twice as large
-/// as the crop; outside the photo its edge goes on.
+/// as the crop. Outside the photo it is black: letting the photo's edge go on instead changes the age error by a tenth
+/// of a year at most, but makes tightly cut faces alike, and the scores of different people with them.
 pub fn aligned_crop(photo: &RgbImage, photo_to_crop: &SimilarityTransform) -> RgbImage {
     let factor = photo_to_crop.scale() * REDUCED_OVERSIZE;
     if photo_to_crop.scale() >= REDUCE_BELOW_SCALE {
-        let back = photo_to_crop.inverse();
-        return sample(photo, Outside::Edge, |x, y| back.apply([x, y]));
+        return warp(photo, photo_to_crop);
     }
     let back = photo_to_crop.inverse();
     let [left, top, right, bottom] = bounds_in_photo(photo, &back);
@@ -38,7 +28,7 @@ pub fn aligned_crop(photo: &RgbImage, photo_to_crop: &SimilarityTransform) -> Rg
     let reduced = resample::reduce_by_area(&region, shrunk(region.width()), shrunk(region.height()));
     let step = |reduced: u32, whole: u32| f64::from(reduced) / f64::from(whole);
     let (step_x, step_y) = (step(reduced.width(), region.width()), step(reduced.height(), region.height()));
-    sample(&reduced, Outside::Edge, |x, y| {
+    sample(&reduced, |x, y| {
         let [px, py] = back.apply([x, y]);
         // Pixel centres are at integers, so edges are at halves.
         [(px - f64::from(left) + 0.5) * step_x - 0.5, (py - f64::from(top) + 0.5) * step_y - 0.5]
@@ -48,7 +38,7 @@ pub fn aligned_crop(photo: &RgbImage, photo_to_crop: &SimilarityTransform) -> Rg
 /// Inverse-mapped bilinear warp to 112×112, black outside the photo: the published alignment, exact in f64.
 pub fn warp(photo: &RgbImage, photo_to_crop: &SimilarityTransform) -> RgbImage {
     let back = photo_to_crop.inverse();
-    sample(photo, Outside::Black, |x, y| back.apply([x, y]))
+    sample(photo, |x, y| back.apply([x, y]))
 }
 
 /// Left, top, right and bottom (exclusive) of the crop's bounds in the photo, one crop pixel wider, within the photo.
@@ -59,7 +49,7 @@ fn bounds_in_photo(photo: &RgbImage, back: &SimilarityTransform) -> [u32; 4] {
         let values = corners.map(|corner| corner[axis]);
         let low = values.iter().copied().fold(f64::INFINITY, f64::min).floor();
         let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max).ceil() + 1.0;
-        // At least one pixel, even when the crop lies wholly outside: the edge goes on from there.
+        // At least one pixel, even when the crop lies wholly outside: what is outside is black either way.
         let low = low.clamp(0.0, f64::from(length) - 1.0);
         (low as u32, high.clamp(low + 1.0, f64::from(length)) as u32)
     };
@@ -67,15 +57,15 @@ fn bounds_in_photo(photo: &RgbImage, back: &SimilarityTransform) -> [u32; 4] {
     [left, top, right, bottom]
 }
 
-/// Bilinear samples at `place(x, y)` for each pixel of the crop.
-fn sample(photo: &RgbImage, outside: Outside, place: impl Fn(f64, f64) -> [f64; 2]) -> RgbImage {
+/// Bilinear samples at `place(x, y)` for each pixel of the crop, black outside.
+fn sample(photo: &RgbImage, place: impl Fn(f64, f64) -> [f64; 2]) -> RgbImage {
     let (width, height) = (i64::from(photo.width()), i64::from(photo.height()));
     let at = |x: i64, y: i64| -> [f64; 3] {
-        let inside = [x.clamp(0, width - 1), y.clamp(0, height - 1)];
-        if outside == Outside::Black && inside != [x, y] {
-            return [0.0; 3];
+        if (0..width).contains(&x) && (0..height).contains(&y) {
+            photo.get_pixel(x as u32, y as u32).0.map(f64::from)
+        } else {
+            [0.0; 3]
         }
-        photo.get_pixel(inside[0] as u32, inside[1] as u32).0.map(f64::from)
     };
     RgbImage::from_fn(CROP_SIZE_PX, CROP_SIZE_PX, |x, y| {
         let [sx, sy] = place(f64::from(x), f64::from(y));
@@ -155,10 +145,10 @@ mod tests {
     }
 
     #[test]
-    fn outside_the_photo_the_published_warp_is_black_and_our_crop_goes_on() {
+    fn outside_the_photo_the_crop_is_black() {
         let white = RgbImage::from_pixel(300, 200, Rgb([255; 3]));
         let far = SimilarityTransform { matrix: [[0.2, 0.0, 900.0], [0.0, 0.2, 900.0]] };
-        assert!(aligned_crop(&white, &far).pixels().all(|pixel| pixel.0 == [255; 3]));
+        assert!(aligned_crop(&white, &far).pixels().all(|pixel| pixel.0 == [0; 3]));
         assert!(warp(&white, &far).pixels().all(|pixel| pixel.0 == [0; 3]));
     }
 }

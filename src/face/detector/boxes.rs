@@ -29,6 +29,19 @@ impl Candidate {
         width * height
     }
 
+    /// The area two boxes have in common, in shares of another area.
+    pub fn shared(&self, other: &Self, overlap: Overlap) -> f64 {
+        let (a, b) = (self.edges_px, other.edges_px);
+        let width = (a[2].min(b[2]) - a[0].max(b[0]) + 1.0).max(0.0);
+        let height = (a[3].min(b[3]) - a[1].max(b[1]) + 1.0).max(0.0);
+        let both = width * height;
+        let whole = match overlap {
+            Overlap::Union => self.area() + other.area() - both,
+            Overlap::Smaller => self.area().min(other.area()),
+        };
+        both / whole
+    }
+
     /// Moves each edge by its share of the box's size.
     #[must_use]
     pub fn regressed(mut self, shares: [f32; 4]) -> Self {
@@ -76,23 +89,12 @@ pub fn suppress(candidates: &[Candidate], limit: f64, overlap: Overlap) -> Vec<u
     order.sort_by(|a, b| candidates[*b].score.total_cmp(&candidates[*a].score).then(b.cmp(a)));
     let mut kept: Vec<usize> = Vec::new();
     for index in order {
-        let stays = kept.iter().all(|higher| shared(&candidates[*higher], &candidates[index], overlap) <= limit);
+        let stays = kept.iter().all(|higher| candidates[*higher].shared(&candidates[index], overlap) <= limit);
         if stays {
             kept.push(index);
         }
     }
     kept
-}
-
-fn shared(a: &Candidate, b: &Candidate, overlap: Overlap) -> f64 {
-    let width = (a.edges_px[2].min(b.edges_px[2]) - a.edges_px[0].max(b.edges_px[0]) + 1.0).max(0.0);
-    let height = (a.edges_px[3].min(b.edges_px[3]) - a.edges_px[1].max(b.edges_px[1]) + 1.0).max(0.0);
-    let both = width * height;
-    let whole = match overlap {
-        Overlap::Union => a.area() + b.area() - both,
-        Overlap::Smaller => a.area().min(b.area()),
-    };
-    both / whole
 }
 
 #[cfg(test)]

@@ -11,10 +11,14 @@ use crate::face::{Detection, resample};
 const PROPOSAL_FIELD_PX: f64 = 12.0;
 /// Step between two sizes of the image pyramid.
 const PYRAMID_STEP: f64 = 0.707;
-/// Probability above which a stage keeps a candidate.
-const KEEP: [f32; 3] = [0.6, 0.7, 0.8];
-/// Largest overlap that two candidates may have behind each stage.
-const MAX_OVERLAP: f64 = 0.7;
+/// Largest overlap that two candidates of one size of the pyramid may have.
+const MAX_OVERLAP_WITHIN_SIZE: f64 = 0.5;
+/// Largest overlap that two faces may have, in shares of the smaller one.
+const MAX_OVERLAP_OUTPUT: f64 = 0.7;
+/// A candidate with more than this share of it on a known face is that face or a part of it...
+const KNOWN_OVERLAP: f64 = 0.5;
+/// ...unless it is larger than this many times the face.
+const KNOWN_UP_TO: f64 = 2.0;
 /// Side of the refinement network's crops, in pixels.
 const REFINEMENT_CROP_PX: u32 = 24;
 /// Side of the output network's crops, in pixels.
@@ -22,12 +26,39 @@ pub(super) const OUTPUT_CROP_PX: u32 = 48;
 /// Crops a network sees at once.
 const BATCH: usize = 64;
 
+/// What goes on from stage to stage.
+#[derive(Clone, Copy, Debug)]
+pub struct Strictness {
+    /// Probability of a face above which each stage keeps a candidate.
+    pub keep: [f32; 3],
+    /// Largest overlap that two proposals may have.
+    pub proposals: f64,
+    /// Largest overlap that two refined candidates may have.
+    pub refined: f64,
+}
+
+impl Strictness {
+    /// As published: half a dozen candidates per face reach the last stage.
+    pub const PUBLISHED: Self = Self { keep: [0.6, 0.7, 0.8], proposals: 0.7, refined: 0.7 };
+}
+
 /// One run of the cascade over one picture.
 pub struct Cascade<'a> {
     /// The networks.
     pub networks: &'a Networks,
     /// The picture.
     pub picture: &'a RgbImage,
+    /// What is dropped between the stages.
+    pub strictness: Strictness,
+    /// Faces of the picture that need not be found again.
+    pub known: &'a [Candidate],
+}
+
+impl<'a> Cascade<'a> {
+    /// The cascade as published.
+    pub fn published(networks: &'a Networks, picture: &'a RgbImage) -> Self {
+        Self { networks, picture, strictness: Strictness::PUBLISHED, known: &[] }
+    }
 }
 
 impl Cascade<'_> {
@@ -43,13 +74,22 @@ impl Cascade<'_> {
         let found: Vec<Vec<(Candidate, [f32; 4])>> = scales.par_iter().map(|scale| self.propose_at(*scale)).collect();
         let found = found.concat();
         let candidates: Vec<Candidate> = found.iter().map(|(candidate, _)| *candidate).collect();
-        suppress(&candidates, MAX_OVERLAP, Overlap::Union)
+        suppress(&candidates, self.strictness.proposals, Overlap::Union)
             .into_iter()
             .map(|index| {
                 let (candidate, regression) = found[index];
                 candidate.regressed(regression).squared().rounded()
             })
+            .filter(|candidate| !self.is_known(candidate))
             .collect()
+    }
+
+    /// Whether a candidate lies mostly on a face that is known, and is not much larger.
+    fn is_known(&self, candidate: &Candidate) -> bool {
+        self.known.iter().any(|face| {
+            face.size_px()[0] * KNOWN_UP_TO > candidate.size_px()[0]
+                && face.shared(candidate, Overlap::Smaller) > KNOWN_OVERLAP
+        })
     }
 
     fn propose_at(&self, scale: f64) -> Vec<(Candidate, [f32; 4])> {
@@ -61,7 +101,9 @@ impl Cascade<'_> {
         let (face, regression) = (values(face), values(regression));
         let cells = rows * columns;
         let mut found = Vec::new();
-        for (cell, probability) in face.iter().enumerate().filter(|(_, probability)| **probability > KEEP[0]) {
+        for (cell, probability) in
+            face.iter().enumerate().filter(|(_, probability)| **probability > self.strictness.keep[0])
+        {
             let edge = |index: usize, offset: f64| ((2.0 * index as f64 + offset) / scale).round_ties_even();
             let (row, column) = (cell / columns, cell % columns);
             let edges_px = [edge(column, 1.0), edge(row, 1.0), edge(column, 13.0), edge(row, 13.0)];
@@ -69,7 +111,7 @@ impl Cascade<'_> {
             found.push((candidate, std::array::from_fn(|axis| regression[axis * cells + cell])));
         }
         let candidates: Vec<Candidate> = found.iter().map(|(candidate, _)| *candidate).collect();
-        suppress(&candidates, 0.5, Overlap::Union).into_iter().map(|index| found[index]).collect()
+        suppress(&candidates, MAX_OVERLAP_WITHIN_SIZE, Overlap::Union).into_iter().map(|index| found[index]).collect()
     }
 
     /// Stage two: proposals looked at as 24-pixel crops.
@@ -80,13 +122,13 @@ impl Cascade<'_> {
             let crops = self.crops(batch, REFINEMENT_CROP_PX);
             let reading = self.networks.refinement.forward(self.networks.upload(&crops));
             for ((candidate, face), regression) in batch.iter().zip(&reading.face).zip(&reading.regression) {
-                if *face > KEEP[1] {
+                if *face > self.strictness.keep[1] {
                     kept.push(Candidate { score: f64::from(*face), ..*candidate });
                     regressions.push(*regression);
                 }
             }
         }
-        suppress(&kept, MAX_OVERLAP, Overlap::Union)
+        suppress(&kept, self.strictness.refined, Overlap::Union)
             .into_iter()
             .map(|index| kept[index].regressed(regressions[index]).squared().rounded())
             .collect()
@@ -100,14 +142,14 @@ impl Cascade<'_> {
             let crops = self.crops(batch, OUTPUT_CROP_PX);
             let reading = self.networks.output.forward(self.networks.upload(&crops));
             for (index, candidate) in batch.iter().enumerate() {
-                if reading.face[index] > KEEP[2] {
+                if reading.face[index] > self.strictness.keep[2] {
                     landmarks.push(place_landmarks(candidate, &reading.landmarks[index]));
                     let scored = Candidate { score: f64::from(reading.face[index]), ..*candidate };
                     boxes.push(scored.regressed(reading.regression[index]));
                 }
             }
         }
-        suppress(&boxes, MAX_OVERLAP, Overlap::Smaller)
+        suppress(&boxes, MAX_OVERLAP_OUTPUT, Overlap::Smaller)
             .into_iter()
             .map(|index| Detection {
                 box_px: boxes[index].edges_px.map(|edge| edge as f32),

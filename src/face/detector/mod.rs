@@ -35,7 +35,7 @@ impl Detector {
     /// The published cascade on the picture as it is, for faces of at least `min_face_px` pixels (20 as published), in
     /// the cascade's own order: highest score first.
     pub fn detect_exact(&self, picture: &RgbImage, min_face_px: f64) -> Vec<Detection> {
-        Cascade { networks: &self.networks, picture }.run(min_face_px)
+        Cascade::published(&self.networks, picture).run(min_face_px)
     }
 
     /// Every face in the picture, the centre-most large one first; the best first look for photos of any size.

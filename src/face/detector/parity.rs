@@ -97,7 +97,7 @@ fn every_stage_keeps_the_boxes_of_the_reference() {
     let (reference, networks) = (Reference::open(), networks());
     for name in PICTURES {
         let picture = picture(name);
-        let cascade = Cascade { networks: &networks, picture: &picture };
+        let cascade = Cascade::published(&networks, &picture);
         let proposals = cascade.propose(&pyramid_scales(picture.dimensions(), 20.0));
         assert_boxes(&proposals, &reference.numbers(&format!("{name}/stage1")), &format!("{name}, stage 1"));
         let refined = cascade.refine_candidates(proposals);
