@@ -16,6 +16,9 @@ use crate::engine::{FaceId, PhotoId, Reply};
 use crate::face::{AlignedFace, LandmarkSource, Photo};
 use crate::recognition::Calibration;
 
+/// Messages kept at once: a folder of broken files must not pile up hundreds.
+const MAX_TOASTS: usize = 8;
+
 /// What the pool tells the window.
 #[derive(Debug)]
 pub enum Arrival {
@@ -177,7 +180,10 @@ impl App {
             }
             Err(sentence) => {
                 entry.stage = PhotoStage::Failed(sentence.clone());
-                self.toast(ToastKind::Problem, sentence);
+                // The middle of the window says it of the photo looked at; no need to say it twice.
+                if self.state.document.photo != Some(photo) {
+                    self.toast(ToastKind::Problem, sentence);
+                }
             }
         }
     }
@@ -281,6 +287,9 @@ impl App {
     /// Shows a short message; the same sentence is not shown twice.
     pub(super) fn toast(&mut self, kind: ToastKind, text: String) {
         self.state.toasts.retain(|toast| toast.text != text);
+        if self.state.toasts.len() == MAX_TOASTS {
+            self.state.toasts.remove(0);
+        }
         self.state.toasts.push(Toast { kind, text, since: Instant::now() });
     }
 }

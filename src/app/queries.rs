@@ -87,7 +87,7 @@ impl AppState {
         let Some(entry) = self.library.photos.get(&photo) else { return (String::new(), RowTone::Plain) };
         let faces = self.faces_of(photo);
         match (&entry.stage, faces.len()) {
-            (PhotoStage::Failed(_), _) => ("cannot be opened".to_owned(), RowTone::Problem),
+            (PhotoStage::Failed(_), _) => ("not opened".to_owned(), RowTone::Problem),
             (PhotoStage::Waiting, _) => ("waiting".to_owned(), RowTone::Plain),
             (PhotoStage::Decoding, _) => ("opening…".to_owned(), RowTone::Plain),
             (PhotoStage::Finding, 0) => ("looking for faces…".to_owned(), RowTone::Plain),

@@ -258,10 +258,9 @@ fn what_cannot_be_opened_is_said_and_the_window_goes_on() {
     let mut window = open(egui::Theme::Dark, SIZE, Some(bad));
     let failed = |state: &AppState| state.photo().is_some_and(|(_, p)| matches!(p.stage, PhotoStage::Failed(_)));
     wait(&mut window, "the file is refused", failed);
-    let state = window.state().state();
-    assert!(state.toasts.iter().any(|toast| toast.text.contains("not a picture")), "{:?}", state.toasts);
-    window.get_by_label("Dismiss").click();
-    window.run_steps(2);
+    let (_, photo) = window.state().state().photo().unwrap();
+    assert!(matches!(&photo.stage, PhotoStage::Failed(why) if why.contains("not a picture")), "{:?}", photo.stage);
+    assert!(window.query_by_label("This photo cannot be opened").is_some());
     window.get_by_label("Add the demo faces").click();
     wait(&mut window, "the demo faces are read", |state| faces_read(state) >= 4);
     let removed = window.state().state().document.tray.len();

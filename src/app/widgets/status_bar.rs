@@ -6,11 +6,16 @@ use eframe::egui::{self, Align2, Color32, Rect, Sense, Ui, pos2, vec2};
 use crate::app::state::{AppState, EngineStatus, Timings};
 use crate::app::theme::{GAP_M, GAP_S, Theme, Type};
 
+/// Width from which the device's reason is written out, in points.
+const ROOMY: f32 = 1150.0;
+
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, state: &AppState) {
     let theme = Theme::of(ui);
     let bar = ui.max_rect();
-    let (dot, device, reason) = device_words(theme, state);
+    // A lasting notice comes before everything but the device's name; where there is little room, hints say the rest.
+    let is_roomy = state.notice.is_none() && bar.width() >= ROOMY;
+    let (dot, device, reason) = device_words(theme, state, is_roomy);
     ui.painter().circle_filled(pos2(bar.left() + GAP_M + 3.0, bar.center().y), 3.5, dot);
     let stays = ui.painter().text(
         pos2(bar.right() - GAP_M, bar.center().y),
@@ -21,21 +26,23 @@ pub fn ui(ui: &mut Ui, state: &AppState) {
     );
     let limit = stays.left() - GAP_M;
     let mut left = write(ui, bar.left() + 33.0, limit, &device, theme.muted, &reason);
+    if let Some(notice) = &state.notice {
+        left = write(ui, left + separator(ui, left, limit), limit, notice, theme.warning, notice);
+    }
     let notes = [timing_words(&state.timings), saving_words(state.saving)];
     for words in notes.into_iter().flatten() {
         left = write(ui, left + separator(ui, left, limit), limit, &words, theme.muted, &load_words(&state.timings));
     }
-    if let Some(notice) = &state.notice {
-        write(ui, left + separator(ui, left, limit), limit, notice, theme.warning, notice);
-    }
 }
 
-fn device_words(theme: &Theme, state: &AppState) -> (Color32, String, String) {
+fn device_words(theme: &Theme, state: &AppState, is_roomy: bool) -> (Color32, String, String) {
     match &state.engine {
         EngineStatus::Loading => (theme.warning, "Loading the networks…".to_owned(), String::new()),
         EngineStatus::Ready { device, .. } => {
-            let words = format!("{} · {}", device.name, device.reason);
-            (theme.good, words, device.driver.clone().unwrap_or_default())
+            let (name, reason) = (&device.name, &device.reason);
+            let words = if is_roomy { format!("{name} · {reason}") } else { name.clone() };
+            let driver = device.driver.as_deref().unwrap_or_default();
+            (theme.good, words, format!("{name}: {reason}\n{driver}"))
         }
         EngineStatus::Failed(sentence) => {
             (theme.danger, "The networks could not be loaded".to_owned(), sentence.clone())

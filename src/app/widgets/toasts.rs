@@ -49,7 +49,7 @@ fn toast_ui(ui: &mut egui::Ui, toast: &Toast) -> bool {
             let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), egui::Sense::hover());
             ui.painter().circle_filled(dot.center(), 4.0, colour);
             ui.allocate_ui(vec2(460.0, 18.0), |ui| {
-                ui.set_max_width(460.0);
+                ui.set_width(460.0);
                 ui.add(egui::Label::new(Type::Body.text(&toast.text, theme.text)).wrap());
             });
             super::icon_button_ui(ui, super::Icon::Close, "Dismiss").clicked()
