@@ -10,12 +10,6 @@ use mtlface::recognition::verdict::{KnownAge, LEAD_NOT_IDENTIFICATION};
 use mtlface::recognition::{Calibration, CalibrationError, Reading};
 use mtlface::weights;
 
-/// Pairs in the sample of FG-NET scores, and how many of them reach the threshold of their ages.
-const GENUINE_SAMPLE: usize = 63;
-const GENUINE_ACCEPTED: usize = 40;
-const IMPOSTOR_SAMPLE: usize = 208;
-const IMPOSTORS_ACCEPTED: usize = 1;
-
 fn bundled() -> Calibration {
     Calibration::for_weights(&weights::bundled().unwrap().sha256).unwrap()
 }
@@ -93,9 +87,10 @@ fn scores_of_another_set_come_out_as_the_table_says() {
     let (matched, genuine) = count(true, |reading| reading.same);
     let (false_matches, impostors) = count(false, |reading| reading.same);
     assert_eq!((genuine, impostors), (63, 208));
-    // Measured with the bundled calibration: 40 of 63 and 1 of 208.
-    assert!((35..=45).contains(&matched), "{matched} of {genuine} pairs of one person reach their threshold");
-    assert!(false_matches <= 2, "{false_matches} of {impostors} pairs of different people reach their threshold");
+    // Measured with the bundled calibration: 46 of 63, and 4 of 208: FG-NET's different people score higher than
+    // UTKFace's (docs/evaluation.md).
+    assert!((42..=50).contains(&matched), "{matched} of {genuine} pairs of one person reach their threshold");
+    assert!(false_matches <= 5, "{false_matches} of {impostors} pairs of different people reach their threshold");
     let (wrong, _) = count(true, |reading| reading.headline == "Supports different people");
     assert!(wrong * 20 <= genuine, "{wrong} of {genuine} pairs of one person are said to be different people");
 }

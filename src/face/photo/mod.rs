@@ -1,5 +1,5 @@
 //! A photo as a person hands it over: which file, its hash, its upright pixels. Reading and limits are here, decoding
-//! is in [`decode`](self::decode), the sentences for what can go wrong in [`error`](self::error). Faces are not known here.
+//! is in `decode`, the sentences for what can go wrong in `error`. Faces are not known here.
 
 mod decode;
 mod error;
