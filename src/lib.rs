@@ -27,3 +27,7 @@ pub mod face;
 pub mod model;
 pub mod recognition;
 pub mod weights;
+
+#[cfg(test)]
+#[path = "../tests/suite/driver_exit.rs"]
+mod driver_exit;

@@ -99,6 +99,7 @@ fn gpu(shared: Option<SharedGpu>) -> Result<(Device, DeviceReport), String> {
             (device.map_err(|error| format!("the GPU could not be opened ({error})"))?, adapter)
         }
         None => {
+            refuse_software(&best_adapter()?)?;
             let opened = Device::wgpu_options().init_with_setup();
             let (device, setup) = opened.map_err(|_| "this machine has no usable graphics driver".to_owned())?;
             refuse_software(&setup.adapter)?;
@@ -114,6 +115,14 @@ fn gpu(shared: Option<SharedGpu>) -> Result<(Device, DeviceReport), String> {
         driver: Some(format!("{} {}", info.driver, info.driver_info).trim().to_owned()),
     };
     Ok((device, report))
+}
+
+/// The adapter that would be opened. Looked at before anything is opened: software drivers do not like to be closed.
+fn best_adapter() -> Result<wgpu::Adapter, String> {
+    let options =
+        wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
+    pollster::block_on(wgpu::Instance::default().request_adapter(&options))
+        .map_err(|_| "this machine has no usable graphics driver".to_owned())
 }
 
 fn refuse_software(adapter: &wgpu::Adapter) -> Result<(), String> {

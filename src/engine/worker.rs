@@ -364,6 +364,7 @@ mod tests {
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).ok()?;
         let gpu = SharedGpu { instance, adapter, device: device.clone(), queue };
         let burn_device = Device::wgpu_options().setup(gpu.into()).init().ok()?;
+        crate::driver_exit::skip_driver_teardown();
         Some((burn_device, device))
     }
 

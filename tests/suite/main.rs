@@ -4,6 +4,7 @@ mod aging;
 mod calibration;
 mod command_line;
 mod detector;
+mod driver_exit;
 mod evaluation;
 mod parity;
 mod weights_files;

@@ -51,6 +51,7 @@ type Window = Harness<'static, App>;
 
 fn open(theme: egui::Theme, size: [f32; 2], photo: Option<PathBuf>) -> Window {
     let render_state = create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE);
+    crate::driver_exit::skip_driver_teardown();
     let inner = render_state.clone();
     let mut settings = Store::in_memory();
     settings.values.theme = Some(theme);
@@ -399,6 +400,7 @@ fn farthest(expected: &image::RgbImage, drawn: &RgbaImage) -> u8 {
 /// The photo pixel for pixel, with the change.
 fn draw(photo: &Photo, face: &AlignedFace, change: Option<Arc<PackedChange>>) -> RgbaImage {
     let render_state = create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE);
+    crate::driver_exit::skip_driver_teardown();
     aged_photo::install(&render_state);
     let gpu = Gpu { device: render_state.device.clone(), queue: render_state.queue.clone() };
     let texture = Arc::new(PhotoTexture::upload(&gpu, &photo.pixels));
