@@ -81,7 +81,7 @@ impl CompactNetwork {
         let source = Source { parameters, device };
         let channels = config.afd.channels;
         let window_shape = [1, 1, CROP_SIZE_PX, CROP_SIZE_PX];
-        let window = parameters.get("generator.window", &window_shape)?.to_vec();
+        let window = parameters.get("generator.window", &window_shape)?.into_owned();
         Ok(Self {
             backbone: MobileBackbone::new(&config.backbone, source)?,
             afd: Decomposition::new(&config.afd, source)?,

@@ -14,6 +14,10 @@ use super::layers::{ConvShape, Source};
 
 /// Side of the spatial gate's kernel.
 const SPATIAL_KERNEL: usize = 7;
+/// Sides of the pooling grids of both published networks (ARCHITECTURE §0.2).
+pub const PUBLISHED_POOLS: [usize; 3] = [1, 2, 3];
+/// How many times fewer numbers the published channel gates have between their layers than in front of them.
+pub const GATE_REDUCTION: usize = 16;
 
 /// Features divided into identity and age.
 #[derive(Clone, Debug)]

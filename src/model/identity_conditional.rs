@@ -11,6 +11,20 @@ use super::config::IdentityConditionalConfig;
 use super::layers::{Source, leaky};
 use super::{CELLS, ParameterError};
 
+/// Share of its slice a group has in common with the next, CVPR 2021 (ARCHITECTURE §0.3).
+pub const CVPR2021_OVERLAP: f64 = 0.1;
+/// The same in TPAMI 2022.
+pub const TPAMI2022_OVERLAP: f64 = 0.125;
+/// Residual units of every published routed block.
+pub const PUBLISHED_RESIDUAL_UNITS: usize = 4;
+
+/// Channels of a routed block whose groups have `unit` channels each and share `overlap` of them with the next group.
+/// The published code truncates in double precision, and so must this.
+pub fn routed_width(unit: usize, overlap: f64) -> usize {
+    let groups = GROUP_COUNT as f64;
+    ((groups - (groups - 1.0) * overlap) * unit as f64) as usize
+}
+
 /// Routed convolutions. `enter` and `leave` keep the published dense shape, of which a group uses its slice.
 #[derive(Module, Debug)]
 pub struct IdentityConditional {

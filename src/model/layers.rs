@@ -55,7 +55,7 @@ impl Source<'_> {
     /// When it is missing or has another shape.
     pub fn tensor<const D: usize>(&self, name: &str, shape: [usize; D]) -> Result<Tensor<D>, ParameterError> {
         let values = self.parameters.get(name, &shape)?;
-        Ok(Tensor::from_data(TensorData::new(values.to_vec(), shape), self.device))
+        Ok(Tensor::from_data(TensorData::new(values.into_owned(), shape), self.device))
     }
 
     /// A trainable tensor by name.

@@ -10,14 +10,17 @@ mod cpu;
 pub mod decomposition;
 pub mod identity;
 pub mod identity_conditional;
+pub mod inventory;
 pub mod layers;
 pub mod parameters;
+mod preset;
 pub mod synthesis;
 
 pub use age_group::AgeGroup;
 pub use compact::{CompactNetwork, Encoding, Synthesis};
 pub use config::CompactConfig;
-pub use parameters::{Parameter, ParameterError, Parameters};
+pub use parameters::{Parameter, ParameterError, Parameters, TensorReader};
+pub use preset::{Generation, IR50_DEPTHS, NetworkConfig, Preset, PublishedConfig};
 
 /// Side of the square crop every network works on, in pixels.
 pub const CROP_SIZE_PX: usize = 112;

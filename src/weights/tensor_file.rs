@@ -153,7 +153,7 @@ mod tests {
         let singles: Vec<u8> = [1.5_f32, -2.0].iter().flat_map(|v| v.to_le_bytes()).collect();
         for (dtype, data) in [(Dtype::F16, halves), (Dtype::BF16, brains), (Dtype::F32, singles)] {
             let file = TensorFile::parse("t", &file_of(dtype, &data, &[2, 1])).unwrap();
-            assert_eq!(file.parameters.get("t", &[2, 1]).unwrap(), [1.5, -2.0]);
+            assert_eq!(*file.parameters.get("t", &[2, 1]).unwrap(), [1.5, -2.0]);
         }
     }
 
