@@ -4,9 +4,12 @@ mod aging;
 mod calibration;
 mod command_line;
 mod detector;
+mod deterministic;
 mod driver_exit;
 mod evaluation;
 mod parity;
+mod published;
+mod reference;
 mod weights_files;
 #[cfg(feature = "app")]
 mod window;
