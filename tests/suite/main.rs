@@ -10,6 +10,7 @@ mod evaluation;
 mod parity;
 mod published;
 mod reference;
+mod training_losses;
 mod weights_files;
 #[cfg(feature = "app")]
 mod window;
