@@ -55,7 +55,7 @@ impl IdentityClassifier {
     /// Embeddings `[N, D]` of any length and who they are, `[N]` below [`Self::people`], to logits `[N, people]`.
     pub fn forward(&self, embeddings: Tensor<2>, identities: Tensor<1, Int>) -> Tensor<2> {
         let cosines = unit_rows(embeddings).matmul(unit_rows(self.weight.val()).transpose());
-        let margins = identities.one_hot::<2>(self.people()).float().mul_scalar(self.margin);
-        (cosines - margins).mul_scalar(self.scale)
+        let own = identities.one_hot::<2>(self.people()).float().cast(cosines.dtype());
+        (cosines - own.mul_scalar(self.margin)).mul_scalar(self.scale)
     }
 }

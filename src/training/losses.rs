@@ -32,7 +32,7 @@ impl AgeLoss {
         ages_years: Tensor<1>,
         groups: Tensor<1, Int>,
     ) -> Self {
-        let squared_error = mean_squared(expected_ages(age_logits), ages_years);
+        let squared_error = mean_squared(expected_ages(age_logits.clone()), ages_years.cast(age_logits.dtype()));
         let group = cross_entropy(group_logits, groups);
         Self { total: squared_error.clone() + group.clone(), squared_error, group }
     }
@@ -43,6 +43,7 @@ pub fn expected_ages(logits: Tensor<2>) -> Tensor<1> {
     let [_, bins] = logits.dims();
     let years: Vec<f32> = (0..bins).map(|years| years as f32).collect();
     let years = Tensor::<2>::from_data(TensorData::new(years, [bins, 1]), &logits.device());
+    let years = years.cast(logits.dtype());
     softmax(logits, 1).matmul(years).flatten(0, 1)
 }
 

@@ -52,7 +52,8 @@ impl Discriminator {
     pub fn forward(&self, faces: Tensor<4>, groups: &[AgeGroup]) -> Tensor<4> {
         let x = leaky(self.enter.forward(faces));
         let [images, _, height, width] = x.dims();
-        let planes = group_planes(groups, &x.device()).expand([images, GROUP_COUNT, height, width]);
+        let planes = group_planes(groups, &x.device()).cast(x.dtype());
+        let planes = planes.expand([images, GROUP_COUNT, height, width]);
         let joined = Tensor::cat(vec![x, planes], 1);
         self.score.forward(self.inner.iter().fold(joined, |x, conv| leaky(conv.forward(x))))
     }
