@@ -118,3 +118,23 @@ pub fn recognition_losses(
         + adversary.total.clone().mul_scalar(weights.adversary);
     RecognitionLosses { identity, age, adversary, total }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+
+    #[test]
+    fn labels_that_do_not_fit_are_refused_with_a_sentence() {
+        let faces = || Tensor::<4>::zeros([2, 3, 112, 112], &Device::flex());
+        let refusal = |identities: &[usize], ages: &[f32]| {
+            RecognitionBatch::new(faces(), identities, ages, 5).unwrap_err().to_string()
+        };
+        assert_eq!(refusal(&[0], &[20.0, 30.0]), "2 faces come with 1 identities");
+        assert_eq!(refusal(&[0, 1], &[20.0]), "2 faces come with 1 ages");
+        let stranger = refusal(&[0, 5], &[20.0, 30.0]);
+        assert_eq!(stranger, "person 5 is not among the 5 the classifier tells apart, counted from 0");
+        assert!(RecognitionBatch::new(faces(), &[0, 4], &[20.0, 30.0], 5).is_ok());
+    }
+}

@@ -78,6 +78,11 @@ impl<'a> Comparison<'a> {
         Self { fixture, compared: BTreeSet::new(), tolerance: STAGE_TOLERANCE, worst: (0.0, String::new()) }
     }
 
+    /// What is compared with.
+    pub fn fixture(&self) -> &'a Fixture {
+        self.fixture
+    }
+
     /// From here on allows a value this difference, relative to the largest of its tensor.
     pub fn tolerate(&mut self, tolerance: f32) {
         self.tolerance = tolerance;

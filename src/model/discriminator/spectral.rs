@@ -112,3 +112,62 @@ impl SingularVectors {
         (left, right)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::model::layers::Mode;
+    use crate::model::{Parameter, Parameters};
+
+    /// A convolution from one channel to two whose matrix has the singular values 3 and 2.
+    fn conv(device: &Device) -> PatchConv {
+        let mut weights = vec![0.0; 2 * KERNEL * KERNEL];
+        (weights[0], weights[KERNEL * KERNEL + 1]) = (3.0, 2.0);
+        let diagonal = std::f32::consts::FRAC_1_SQRT_2;
+        let mut right = vec![0.0; KERNEL * KERNEL];
+        right[..2].fill(diagonal);
+        let mut parameters = Parameters::default();
+        let tensors = [
+            ("c.weight_orig", vec![2, 1, KERNEL, KERNEL], weights),
+            ("c.bias", vec![2], vec![0.0; 2]),
+            ("c.weight_u", vec![2], vec![diagonal; 2]),
+            ("c.weight_v", vec![KERNEL * KERNEL], right),
+        ];
+        for (name, shape, values) in tensors {
+            parameters.insert(name, Parameter { shape, values });
+        }
+        let source = Source { parameters: &parameters, device, mode: Mode::Training };
+        PatchConv::spectral("c", PatchConvShape { channels_in: 1, channels_out: 2, stride: 1 }, source).unwrap()
+    }
+
+    /// The first weight, 3 before it is divided.
+    fn first_weight(conv: &PatchConv, device: &Device) -> f32 {
+        let mut face = vec![0.0; 16];
+        face[0] = 1.0;
+        let face = Tensor::<1>::from_floats(face.as_slice(), device).reshape([1, 1, 4, 4]);
+        // Where the padded kernel's first weight meets the only pixel that is not zero.
+        conv.forward(face).slice([0..1, 0..1, 1..2, 1..2]).into_scalar()
+    }
+
+    #[test]
+    fn training_passes_near_the_largest_singular_value() {
+        let device = Device::flex().autodiff();
+        let conv = conv(&device);
+        let weights: Vec<f32> = (0..20).map(|_| first_weight(&conv, &device)).collect();
+        assert!(weights.is_sorted_by(|a, b| *a >= b - 1e-5), "{weights:?}");
+        assert!((weights[19] - 1.0).abs() < 1e-5, "{weights:?}");
+    }
+
+    #[test]
+    fn frozen_and_running_passes_leave_the_vectors_alone() {
+        let (training, running) = (Device::flex().autodiff(), Device::flex());
+        for (conv, device) in [(conv(&training).freeze(), &training), (conv(&running), &running)] {
+            // u·Wv = (3 + 2) / 2
+            for _ in 0..3 {
+                assert!((first_weight(&conv, device) - 3.0 / 2.5).abs() < 1e-5);
+            }
+        }
+    }
+}
