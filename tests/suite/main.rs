@@ -2,11 +2,15 @@
 
 mod aging;
 mod calibration;
+mod checkpoints;
 mod command_line;
 mod detector;
+mod deterministic;
 mod driver_exit;
 mod evaluation;
+mod import;
 mod parity;
+mod torch_files;
 mod weights_files;
 #[cfg(feature = "app")]
 mod window;

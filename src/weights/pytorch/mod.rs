@@ -27,6 +27,8 @@ use value::{Heap, StorageClaim, Value};
 
 /// Names under which training programs put the network beside other things.
 const WRAPPERS: [&str; 4] = ["state_dict", "model_state_dict", "model", "net"];
+/// First words of the names of TPAMI 2022.
+const TPAMI2022_PARTS: [&str; 3] = ["encoder", "decoder", "age_estimator"];
 /// How often a network may be wrapped.
 const MAX_WRAPPED: usize = 3;
 /// Tensors of one file.
@@ -118,7 +120,7 @@ fn named_tensors(heap: &Heap, state: Value) -> Vec<(Option<&str>, &str, usize)> 
     let mut named = Vec::new();
     for (key, value) in heap.entries(state).unwrap_or_default() {
         let Some(name) = heap.text(*key) else { continue };
-        let is_module = CVPR2021_MODULES.iter().any(|(module, _)| *module == name);
+        let is_module = CVPR2021_MODULES.iter().any(|(module, _)| *module == name) || TPAMI2022_PARTS.contains(&name);
         match value {
             Value::Tensor(place) => named.push((None, name, *place)),
             Value::Dict(_) if is_module => {
