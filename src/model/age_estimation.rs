@@ -1,4 +1,5 @@
-//! Age head: deep expectation over one-year bins, and the age group from the same logits (ARCHITECTURE-compact §4).
+//! Age head: deep expectation over one-year bins, and the age group from the same logits (ARCHITECTURE §0.6,
+//! ARCHITECTURE-compact §4).
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -6,36 +7,58 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
-use super::config::AgeConfig;
-use super::layers::{ConvShape, Source};
+use super::age_group::GROUP_COUNT;
+use super::config::{AGE_BINS, AgeConfig};
+use super::layers::{ConvShape, Source, conv};
+use super::norm::{NormedLinear, NormedLinearNames};
 use super::{CELLS, ParameterError};
 
 /// The age head on one device.
 #[derive(Module, Debug)]
 pub struct AgeHead {
-    squeeze: Conv2d,
-    hidden: Linear,
+    /// Fewer channels first (compact).
+    squeeze: Option<Conv2d>,
+    hidden: NormedLinear,
     age: Linear,
     group: Linear,
 }
 
 impl AgeHead {
-    /// Takes its parameters from names below `age.`.
+    /// The compact network's: parameters from names below `age.`, batch norms folded in.
     ///
     /// # Errors
     /// When a parameter is missing or has another shape.
-    pub fn new(channels: usize, config: &AgeConfig, source: Source<'_>) -> Result<Self, ParameterError> {
+    pub fn compact(channels: usize, config: &AgeConfig, source: Source<'_>) -> Result<Self, ParameterError> {
+        let hidden = source.linear("age.fc1", config.squeeze * CELLS * CELLS, config.hidden, true)?;
         Ok(Self {
-            squeeze: source.conv("age.squeeze", ConvShape::new(channels, config.squeeze, 1))?,
-            hidden: source.linear("age.fc1", config.squeeze * CELLS * CELLS, config.hidden, true)?,
+            squeeze: Some(source.conv("age.squeeze", ConvShape::new(channels, config.squeeze, 1))?),
+            hidden: NormedLinear::bare(hidden),
             age: source.linear("age.age", config.hidden, config.ages, true)?,
             group: source.linear("age.group", config.ages, config.groups, true)?,
         })
     }
 
+    /// A published network's: parameters from names below `module`, such as `estimation_network`.
+    ///
+    /// # Errors
+    /// When a parameter is missing or has another shape.
+    pub fn published(module: &str, channels: usize, source: Source<'_>) -> Result<Self, ParameterError> {
+        let name = |index: usize| format!("{module}.age_output_layer.{index}");
+        let names = NormedLinearNames { before: Some(&name(0)), linear: &name(2), after: None };
+        Ok(Self {
+            squeeze: None,
+            hidden: NormedLinear::new(names, channels, channels, source)?,
+            age: source.linear(&name(4), channels, AGE_BINS, true)?,
+            group: source.linear(&format!("{module}.group_output_layer"), AGE_BINS, GROUP_COUNT, true)?,
+        })
+    }
+
     /// Age features `[N, C, 7, 7]` to age logits `[N, 101]` and group logits `[N, 7]`.
     pub fn forward(&self, x_age: Tensor<4>) -> (Tensor<2>, Tensor<2>) {
-        let squeezed = relu(self.squeeze.forward(x_age)).flatten(1, 3);
+        let squeezed = match &self.squeeze {
+            Some(squeeze) => relu(conv(x_age, squeeze)),
+            None => x_age,
+        };
         let age_logits = self.age.forward(relu(self.hidden.forward(squeezed)));
         let group_logits = self.group.forward(age_logits.clone());
         (age_logits, group_logits)

@@ -320,7 +320,8 @@ mod tests {
         let a = inventory(&PublishedConfig::new(Generation::Cvpr2021, 64), 16);
         let b = inventory(&PublishedConfig::new(Generation::Tpami2022, 64), 0);
         let below = |prefix: &str| names_below(&a, prefix).count();
-        let modules = ["backbone.", "head.", "estimation_network.", "da_discriminator.", "generator.", "discriminator."];
+        let modules =
+            ["backbone.", "head.", "estimation_network.", "da_discriminator.", "generator.", "discriminator."];
         assert_eq!(modules.map(below), [482, 1, 11, 11, 227, 20]);
         assert_eq!((a.len(), b.len()), (752, 843));
         assert_eq!(parameters(&b), 271_606_376);
@@ -349,7 +350,8 @@ mod tests {
                 continue;
             };
             let listed: serde_json::Value = serde_json::from_str(&text).unwrap();
-            let listed: BTreeMap<String, Vec<usize>> = listed["tensors"].as_array().unwrap().iter().map(entry).collect();
+            let listed: BTreeMap<String, Vec<usize>> =
+                listed["tensors"].as_array().unwrap().iter().map(entry).collect();
             let ours = inventory(&PublishedConfig::new(generation, 64), 16);
             let ours: BTreeMap<String, Vec<usize>> = ours.into_iter().map(|entry| (entry.name, entry.shape)).collect();
             assert_eq!(ours, listed);

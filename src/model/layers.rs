@@ -10,7 +10,7 @@ use burn::tensor::module::{conv2d, interpolate};
 use burn::tensor::ops::{ConvOptions, InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{ParameterError, Parameters, cpu};
+use super::{ParameterError, Parameters, convolutions, cpu};
 
 /// Where parameters come from and where they go: a set of names below one prefix, and a device.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,17 @@ pub struct Source<'a> {
     pub parameters: &'a Parameters,
     /// The device that will hold them.
     pub device: &'a Device,
+    /// What the network is built for.
+    pub mode: Mode,
+}
+
+/// What a network is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// To run: batch norms are folded into the convolutions and linear layers beside them wherever that is exact.
+    Running,
+    /// To train: every batch norm stands by itself.
+    Training,
 }
 
 /// Shape of a convolution.
@@ -42,13 +53,29 @@ impl ConvShape {
         Self { channels_in, channels_out, kernel, stride: 1, groups: 1 }
     }
 
+    /// The same with another stride.
+    #[must_use]
+    pub fn with_stride(self, stride: usize) -> Self {
+        Self { stride, ..self }
+    }
+
+    /// Shape of the weights.
+    pub fn weight_shape(&self) -> [usize; 4] {
+        [self.channels_out, self.channels_in / self.groups, self.kernel, self.kernel]
+    }
+
     /// A depthwise 3×3 convolution.
     pub fn depthwise(channels: usize, stride: usize) -> Self {
         Self { channels_in: channels, channels_out: channels, kernel: 3, stride, groups: channels }
     }
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    /// For a network that will only run.
+    pub fn running(parameters: &'a Parameters, device: &'a Device) -> Self {
+        Self { parameters, device, mode: Mode::Running }
+    }
+
     /// A tensor by name.
     ///
     /// # Errors
@@ -56,6 +83,12 @@ impl Source<'_> {
     pub fn tensor<const D: usize>(&self, name: &str, shape: [usize; D]) -> Result<Tensor<D>, ParameterError> {
         let values = self.parameters.get(name, &shape)?;
         Ok(Tensor::from_data(TensorData::new(values.into_owned(), shape), self.device))
+    }
+
+    /// A vector of these numbers.
+    pub fn vector(&self, values: Vec<f32>) -> Tensor<1> {
+        let length = values.len();
+        Tensor::from_data(TensorData::new(values, [length]), self.device)
     }
 
     /// A trainable tensor by name.
@@ -71,17 +104,24 @@ impl Source<'_> {
     /// # Errors
     /// When a tensor is missing or has another shape.
     pub fn conv(&self, name: &str, shape: ConvShape) -> Result<Conv2d, ParameterError> {
+        let weight = self.tensor(&format!("{name}.weight"), shape.weight_shape())?;
+        let bias = self.tensor(&format!("{name}.bias"), [shape.channels_out])?;
+        Ok(self.conv_of(shape, weight, Some(bias)))
+    }
+
+    /// The convolution with these numbers.
+    pub fn conv_of(&self, shape: ConvShape, weight: Tensor<4>, bias: Option<Tensor<1>>) -> Conv2d {
         let ConvShape { channels_in, channels_out, kernel, stride, groups } = shape;
         let padding = kernel / 2;
         let mut conv = Conv2dConfig::new([channels_in, channels_out], [kernel, kernel])
             .with_stride([stride, stride])
             .with_groups(groups)
             .with_padding(PaddingConfig2d::Explicit(padding, padding, padding, padding))
+            .with_bias(bias.is_some())
             .init(self.device);
-        let weight_shape = [channels_out, channels_in / groups, kernel, kernel];
-        conv.weight = Param::from_tensor(self.tensor(&format!("{name}.weight"), weight_shape)?);
-        conv.bias = Some(Param::from_tensor(self.tensor(&format!("{name}.bias"), [channels_out])?));
-        Ok(conv)
+        conv.weight = Param::from_tensor(weight);
+        conv.bias = bias.map(Param::from_tensor);
+        conv
     }
 
     /// The per-channel slopes `name.weight` of a PReLU.
@@ -100,47 +140,104 @@ impl Source<'_> {
     /// When a tensor is missing or has another shape.
     pub fn linear(&self, name: &str, inputs: usize, outputs: usize, bias: bool) -> Result<Linear, ParameterError> {
         let rows = self.parameters.get(&format!("{name}.weight"), &[outputs, inputs])?;
+        let bias = match bias {
+            true => Some(self.tensor(&format!("{name}.bias"), [outputs])?),
+            false => None,
+        };
+        Ok(self.linear_of(&rows, bias, [inputs, outputs]))
+    }
+
+    /// The linear layer with these numbers, `rows` `[outputs, inputs]`.
+    pub fn linear_of(&self, rows: &[f32], bias: Option<Tensor<1>>, [inputs, outputs]: [usize; 2]) -> Linear {
         // burn multiplies by `[in, out]`: transposed once here, not at every use.
-        let mut columns = vec![0.0; rows.len()];
-        for (output, row) in rows.chunks(inputs).enumerate() {
-            for (input, value) in row.iter().enumerate() {
-                columns[input * outputs + output] = *value;
-            }
-        }
-        let mut linear = LinearConfig::new(inputs, outputs).with_bias(bias).init(self.device);
-        let weight = Tensor::from_data(TensorData::new(columns, [inputs, outputs]), self.device);
+        let weight = Tensor::from_data(TensorData::new(transposed(rows, inputs), [inputs, outputs]), self.device);
+        let mut linear = LinearConfig::new(inputs, outputs).with_bias(bias.is_some()).init(self.device);
         linear.weight = Param::from_tensor(weight);
-        if bias {
-            linear.bias = Some(Param::from_tensor(self.tensor(&format!("{name}.bias"), [outputs])?));
-        }
-        Ok(linear)
+        linear.bias = bias.map(Param::from_tensor);
+        linear
     }
 }
 
-/// Slope below zero of the leaky ReLU in every part of the compact synthesis.
-const LEAKY_SLOPE: f32 = 0.2;
+/// Rows of this length as columns. In tiles, so that neither side walks through memory in long steps.
+fn transposed(rows: &[f32], length: usize) -> Vec<f32> {
+    const TILE: usize = 32;
+    let count = rows.len() / length;
+    let mut columns = vec![0.0; rows.len()];
+    for first_row in (0..count).step_by(TILE) {
+        for first_column in (0..length).step_by(TILE) {
+            for row in first_row..(first_row + TILE).min(count) {
+                for column in first_column..(first_column + TILE).min(length) {
+                    columns[column * count + row] = rows[row * length + column];
+                }
+            }
+        }
+    }
+    columns
+}
 
-/// Leaky ReLU with the slope every part of the compact synthesis uses.
+/// Slope below zero of the leaky ReLU wherever one is used.
+pub const LEAKY_SLOPE: f32 = 0.2;
+
+/// Leaky ReLU with the slope every network here uses.
 pub fn leaky<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     leaky_relu(x, f64::from(LEAKY_SLOPE))
 }
 
+/// A convolution.
+pub fn conv(x: Tensor<4>, conv: &Conv2d) -> Tensor<4> {
+    convolutions::count();
+    conv.forward(x)
+}
+
+/// A convolution with weights that are not a layer's own.
+pub fn convolve(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, options: ConvOptions<2>) -> Tensor<4> {
+    convolutions::count();
+    conv2d(x, weight, bias, options)
+}
+
 /// A convolution and the PReLU behind it.
 pub fn conv_prelu(x: Tensor<4>, conv: &Conv2d, prelu: &PRelu) -> Tensor<4> {
+    convolutions::count();
     if cpu::runs(&x) { cpu::conv_prelu(x, conv, prelu) } else { prelu.forward(conv.forward(x)) }
+}
+
+/// `conv(x) + addend`. The addend has the batch of the result, or 1 to serve all of it.
+pub fn conv_add(x: Tensor<4>, conv: &Conv2d, addend: Tensor<4>) -> Tensor<4> {
+    convolutions::count();
+    if cpu::runs(&x) && conv.kernel_size == [3, 3] && conv.stride == [1, 1] && conv.groups == 1 {
+        return cpu::conv(x, conv.weight.val(), bias_of(conv), Some(addend), 1.0);
+    }
+    conv.forward(x) + addend
+}
+
+/// The bias of a convolution that has one.
+pub fn bias_of(conv: &Conv2d) -> Option<Tensor<1>> {
+    conv.bias.as_ref().map(|bias| bias.val())
 }
 
 /// `leaky(conv(x) + addend)` for a 3×3 convolution of stride 1 that keeps the size. The addend has the batch of `x`, or
 /// 1 to serve all of it; without a bias the addend brings it.
 pub fn conv_add_leaky(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, addend: Tensor<4>) -> Tensor<4> {
+    convolutions::count();
     if cpu::runs(&x) {
         return cpu::conv(x, weight, bias, Some(addend), LEAKY_SLOPE);
     }
     leaky(conv2d(x, weight, bias, same_size()) + addend)
 }
 
+/// `leaky(conv(x))` for a 3×3 convolution of stride 1 that keeps the size.
+pub fn conv_leaky(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
+    convolutions::count();
+    if cpu::runs(&x) {
+        cpu::conv(x, weight, bias, None, LEAKY_SLOPE)
+    } else {
+        leaky(conv2d(x, weight, bias, same_size()))
+    }
+}
+
 /// A 3×3 convolution of stride 1 that keeps the size.
 pub fn conv_same(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
+    convolutions::count();
     if cpu::runs(&x) { cpu::conv(x, weight, bias, None, 1.0) } else { conv2d(x, weight, bias, same_size()) }
 }
 

@@ -6,21 +6,35 @@ pub mod age_group;
 pub mod backbone;
 pub mod compact;
 pub mod config;
+mod convolutions;
 mod cpu;
+pub mod cvpr2021;
 pub mod decomposition;
+pub mod encoding;
 pub mod identity;
 pub mod identity_conditional;
 pub mod inventory;
 pub mod layers;
+mod network;
+pub mod norm;
 pub mod parameters;
 mod preset;
+pub mod style_codes;
 pub mod synthesis;
+pub mod tpami2022;
 
 pub use age_group::AgeGroup;
-pub use compact::{CompactNetwork, Encoding, Synthesis};
+pub use compact::CompactNetwork;
 pub use config::CompactConfig;
+pub use convolutions::convolutions_run;
+pub use cvpr2021::Cvpr2021Network;
+pub use encoding::{Encoding, Synthesis};
+pub use network::{Network, Residual, Synthesiser};
 pub use parameters::{Parameter, ParameterError, Parameters, TensorReader};
 pub use preset::{Generation, IR50_DEPTHS, NetworkConfig, Preset, PublishedConfig};
+pub use style_codes::{STYLE_ANCHORS_YEARS, style_neighbours};
+pub use synthesis::styled::{DecoderStart, Noise};
+pub use tpami2022::{StyleCodes, Tpami2022Network};
 
 /// Side of the square crop every network works on, in pixels.
 pub const CROP_SIZE_PX: usize = 112;

@@ -142,6 +142,16 @@ mod tests {
     }
 
     #[test]
+    fn the_window_over_the_face_is_that_of_the_bundled_weights() -> anyhow::Result<()> {
+        let weights = bundled()?;
+        let stored = weights.parameters.get("generator.window", &[1, 1, 112, 112])?;
+        let window = crate::model::synthesis::Window::over_the_face(&Device::flex());
+        let worst = window.values().iter().zip(stored.iter()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(worst < 1e-3, "{worst}");
+        Ok(())
+    }
+
+    #[test]
     fn the_bundled_detector_has_its_three_networks() -> anyhow::Result<()> {
         let parameters = bundled_detector()?;
         for name in ["pnet.conv1.weight", "rnet.conv1.weight", "onet.conv1.weight"] {

@@ -10,6 +10,8 @@ mod driver_exit;
 mod evaluation;
 mod import;
 mod parity;
+mod published;
+mod reference;
 mod torch_files;
 mod weights_files;
 #[cfg(feature = "app")]

@@ -174,7 +174,7 @@ pub struct Networks {
 impl Networks {
     /// Builds all three.
     pub fn new(parameters: &Parameters, device: &Device) -> Result<Self, ParameterError> {
-        let source = Source { parameters, device };
+        let source = Source::running(parameters, device);
         Ok(Self {
             proposal: ProposalNet::new(source)?,
             refinement: CropNet::refinement(source)?,

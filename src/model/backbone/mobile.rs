@@ -6,22 +6,10 @@ use burn::nn::PRelu;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 
+use super::Taps;
 use crate::model::ParameterError;
 use crate::model::config::{BackboneConfig, PairConfig};
 use crate::model::layers::{ConvShape, Source, conv_prelu};
-
-/// The backbone's outputs, from fine to coarse.
-#[derive(Clone, Debug)]
-pub struct Taps {
-    /// `[N, 128, 56, 56]`.
-    pub t56: Tensor<4>,
-    /// `[N, 256, 28, 28]`.
-    pub t28: Tensor<4>,
-    /// `[N, 512, 14, 14]`.
-    pub t14: Tensor<4>,
-    /// `[N, 1024, 7, 7]`.
-    pub x: Tensor<4>,
-}
 
 /// The backbone on one device.
 #[derive(Module, Debug)]

@@ -1,8 +1,22 @@
 //! From an aligned face to features. One file per backbone.
 
+pub mod improved_residual;
 pub mod mobile;
 
-pub use mobile::{MobileBackbone, Taps};
+use burn::tensor::Tensor;
 
-/// How many times fewer channels the hidden layer of a squeeze-and-excitation step has (ARCHITECTURE §0.1).
-pub const SQUEEZE_REDUCTION: usize = 16;
+pub use improved_residual::{ImprovedResidualBackbone, SQUEEZE_REDUCTION};
+pub use mobile::MobileBackbone;
+
+/// A backbone's outputs, from fine to coarse; the channels are those of the compact network, then of the published ones.
+#[derive(Clone, Debug)]
+pub struct Taps {
+    /// `[N, 128 or 64, 56, 56]`.
+    pub t56: Tensor<4>,
+    /// `[N, 256 or 128, 28, 28]`.
+    pub t28: Tensor<4>,
+    /// `[N, 512 or 256, 14, 14]`.
+    pub t14: Tensor<4>,
+    /// `[N, 1024 or 512, 7, 7]`.
+    pub x: Tensor<4>,
+}

@@ -6,6 +6,7 @@
 //! 1×1 convolutions stay with burn, whose matrix product is as fast as this processor allows. `layers` decides when
 //! these are used; results differ from burn's by rounding only, which the tests below hold them to.
 
+mod blur;
 mod dense;
 mod depthwise;
 mod double;
@@ -70,11 +71,45 @@ pub fn conv(
     dense(x, weight, Finish { biases: biases.as_deref(), addend: addend.as_deref(), slopes: &slopes })
 }
 
+/// `x · scale + shift` channel by channel, then a slope below zero where there is one.
+pub fn scale_shift(x: Tensor<4>, scale: Tensor<1>, shift: Tensor<1>, slopes: Option<&PRelu>) -> Tensor<4> {
+    let (scale, shift) = (numbers(scale), numbers(shift));
+    let slopes = slopes.map_or_else(|| vec![1.0; scale.len()], |slopes| numbers(slopes.alpha.val()));
+    each_plane(x, |channel, plane| {
+        let (scale, shift, slope) = (scale[channel], shift[channel], slopes[channel]);
+        for y in plane {
+            *y = *y * scale + shift;
+            *y = y.max(0.0) + slope * y.min(0.0);
+        }
+    })
+}
+
+/// Every plane brought to mean 0 and variance 1, then a slope below zero; 1 leaves it as it is.
+pub fn instance_norm(x: Tensor<4>, slope: f32) -> Tensor<4> {
+    each_plane(x, |_, plane| {
+        let count = plane.len() as f64;
+        let mean = plane.iter().map(|y| f64::from(*y)).sum::<f64>() / count;
+        let variance = plane.iter().map(|y| (f64::from(*y) - mean).powi(2)).sum::<f64>() / count;
+        let (mean, scale) = (mean as f32, (1.0 / (variance + super::norm::EPSILON).sqrt()) as f32);
+        for y in plane {
+            *y = (*y - mean) * scale;
+            *y = y.max(0.0) + slope * y.min(0.0);
+        }
+    })
+}
+
 /// Twice the size, bilinear.
 pub fn doubled(x: Tensor<4>) -> Tensor<4> {
     let ([images, channels, height, width], device) = (x.dims(), x.device());
     let planes = double::doubled(&numbers(x), height * width, width);
     tensor(planes, [images, channels, 2 * height, 2 * width], &device)
+}
+
+/// A four-tap filter along both axes with a zero on each side: planes of side 2n + 1 to planes of side 2n.
+pub fn blurred(x: Tensor<4>, taps: [f32; 4]) -> Tensor<4> {
+    let ([images, channels, height, width], device) = (x.dims(), x.device());
+    let planes = blur::blurred(&numbers(x), height, width, taps);
+    tensor(planes, [images, channels, height - 1, width - 1], &device)
 }
 
 fn dense(x: Tensor<4>, weight: Tensor<4>, finish: Finish<'_>) -> Tensor<4> {
@@ -86,17 +121,22 @@ fn dense(x: Tensor<4>, weight: Tensor<4>, finish: Finish<'_>) -> Tensor<4> {
 
 /// Bias and PReLU in place.
 fn bias_prelu(x: Tensor<4>, biases: &[f32], slopes: &[f32]) -> Tensor<4> {
-    let (shape, device) = (x.dims(), x.device());
-    let [_, channels, height, width] = shape;
-    let mut planes = numbers(x);
-    let each = planes.par_chunks_mut(height * width).enumerate().with_min_len((16_384 / (height * width)).clamp(1, 64));
-    each.for_each(|(index, plane)| {
-        let (bias, slope) = (biases[index % channels], slopes[index % channels]);
+    each_plane(x, |channel, plane| {
+        let (bias, slope) = (biases[channel], slopes[channel]);
         for y in plane {
             *y += bias;
             *y = y.max(0.0) + slope * y.min(0.0);
         }
-    });
+    })
+}
+
+/// Something done to every plane in place, knowing its channel.
+fn each_plane(x: Tensor<4>, work: impl Fn(usize, &mut [f32]) + Sync) -> Tensor<4> {
+    let (shape, device) = (x.dims(), x.device());
+    let [_, channels, height, width] = shape;
+    let mut planes = numbers(x);
+    let each = planes.par_chunks_mut(height * width).enumerate().with_min_len((16_384 / (height * width)).clamp(1, 64));
+    each.for_each(|(index, plane)| work(index % channels, plane));
     tensor(planes, shape, &device)
 }
 

@@ -2,8 +2,15 @@
 //! The change to a photo made of the two is `aging`'s business.
 
 pub mod residual;
+mod residual_image;
+pub mod styled;
+mod up_fuse;
+mod window;
 
 pub use residual::{Decoder, DecoderStages};
+pub use residual_image::{ResidualImageDecoder, ResidualImageStages};
+pub use up_fuse::{PublishedUpFuse, UpFuseWidths};
+pub use window::Window;
 
 use super::{CROP_SIZE_PX, FLOW_SIZE};
 

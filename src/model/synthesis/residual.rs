@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 use crate::model::ParameterError;
 use crate::model::backbone::Taps;
 use crate::model::config::CompactConfig;
-use crate::model::layers::{ConvShape, Source, conv_add_leaky, conv_same, doubled};
+use crate::model::layers::{ConvShape, Source, bias_of, conv, conv_add_leaky, conv_same, doubled};
 
 /// Every stage of the decoder for G groups of one face.
 #[derive(Clone, Debug)]
@@ -63,9 +63,9 @@ impl UpFuse {
     /// `conv1` runs over both side by side; a convolution is linear, so the skip's part of it is computed once and
     /// added to each group's.
     fn forward(&self, below: Tensor<4>, skip: Tensor<4>) -> Tensor<4> {
-        let u = doubled(self.reduce.forward(below));
+        let u = doubled(conv(below, &self.reduce));
         let s = match &self.skip {
-            Some(compress) => compress.forward(skip),
+            Some(compress) => conv(skip, compress),
             None => skip,
         };
         let [_, from_below, _, _] = u.dims();
@@ -124,8 +124,4 @@ impl Decoder {
         let residual = conv_same(up112.clone(), self.to_rgb.weight.val(), bias_of(&self.to_rgb)).tanh();
         DecoderStages { up14, up28, up56, up112, flow_px, residual }
     }
-}
-
-fn bias_of(conv: &Conv2d) -> Option<Tensor<1>> {
-    conv.bias.as_ref().map(|bias| bias.val())
 }
