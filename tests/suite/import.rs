@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::checkpoints::checkpoint;
 use crate::command_line::{Tested, failed, run, succeeded};
 use crate::deterministic;
-use crate::torch_files::{Wrapping, archive, legacy, tensors};
+use crate::torch_files::{Tensor, Wrapping, archive, legacy, tensors};
 
 fn text(path: &Path) -> String {
     path.display().to_string()
@@ -126,7 +126,7 @@ fn a_part_is_written_with_a_warning_and_half_a_part_only_when_asked() -> Tested 
     let parameters = deterministic::parameters(&PublishedConfig::new(Generation::Tpami2022, 2));
     let mut some = tensors(&parameters, "")?;
     some.retain(|tensor| tensor.name != "encoder.latlayer2.bias");
-    some[0].name = "decoder.stranger".to_owned();
+    some.push(Tensor { name: "decoder.stranger".to_owned(), ..some[0].clone() });
     let broken = folder.path().join("broken.pt");
     std::fs::write(&broken, legacy(&some, Wrapping::Below("state_dict")))?;
     let arguments = ["import", &text(&broken), "-o", &out, "--force"];
