@@ -271,13 +271,13 @@ impl List {
         }
         self.add("decoder.decoder.input.input", &[1, top, 4, 4]);
         self.styled("decoder.decoder.conv1", top, top, top, false);
-        self.to_rgb("decoder.decoder.to_rgb1", top, top, false);
+        self.rgb_layer("decoder.decoder.to_rgb1", top, top, false);
         let mut channels = top;
         for (level, size_px) in [8, 16, 32, 64, 128].into_iter().enumerate() {
             let out = style_channels(top, size_px);
             self.styled(&format!("decoder.decoder.convs.{}", 2 * level), channels, out, top, true);
             self.styled(&format!("decoder.decoder.convs.{}", 2 * level + 1), out, out, top, false);
-            self.to_rgb(&format!("decoder.decoder.to_rgbs.{level}"), out, top, true);
+            self.rgb_layer(&format!("decoder.decoder.to_rgbs.{level}"), out, top, true);
             channels = out;
         }
         for (index, size_px) in NOISE_SIZES_PX.into_iter().enumerate() {
@@ -299,7 +299,7 @@ impl List {
         self.add(format!("{name}.activate.bias"), &[outputs]);
     }
 
-    fn to_rgb(&mut self, name: &str, inputs: usize, style: usize, up: bool) {
+    fn rgb_layer(&mut self, name: &str, inputs: usize, style: usize, up: bool) {
         self.modulated(&format!("{name}.conv"), inputs, 3, 1, style);
         if up {
             self.unused(format!("{name}.upsample.kernel"), &[4, 4]);

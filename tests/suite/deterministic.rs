@@ -139,11 +139,15 @@ fn hashes_and_streams_are_the_documented_ones() {
     assert_eq!(first, [0x5f29c2, 0xff84f1, 0xfdfab1, 0xaf99d2]);
 }
 
+/// Weights, a tensor's name and shape, the bits of its first three numbers, and the sum of all.
+#[cfg(test)]
+type Case<'a> = (&'a Parameters, &'a str, &'a [usize], [u32; 3], f64);
+
 #[test]
 fn weights_are_the_documented_ones_bit_for_bit() {
     let of = |generation, base| parameters(&PublishedConfig::new(generation, base));
     let (a, b, full) = (of(Generation::Cvpr2021, 8), of(Generation::Tpami2022, 8), of(Generation::Tpami2022, 64));
-    let cases: [(&Parameters, &str, &[usize], [u32; 3], f64); 15] = [
+    let cases: [Case<'_>; 15] = [
         (&a, "backbone.input_layer.0.weight", &[8, 3, 3, 3], [0x3e222ab0, 0xbe06d8ae, 0xbe648213], -1.89413082531),
         (&a, "backbone.input_layer.1.weight", &[8], [0x3f4f1bbc, 0x3f58ca5d, 0x3f8f15f7], 7.8342102766),
         (&a, "backbone.input_layer.1.running_mean", &[8], [0xbd567da3, 0xbc1690da, 0x3b688066], -0.183264375199),
