@@ -12,7 +12,7 @@ use super::cache::RecentCache;
 use super::{DevicePreference, DeviceReport, FaceReading, SharedGpu, device, reading};
 use crate::aging::{Timeline, age_crop};
 use crate::face::{AlignedFace, Detection, Detector, Photo};
-use crate::model::{AgeGroup, CROP_SIZE_PX, CompactNetwork, Encoding};
+use crate::model::{AgeGroup, CROP_SIZE_PX, CompactNetwork, Encoding, NetworkConfig, ParameterError};
 use crate::recognition::Embedding;
 use crate::weights::{self, Weights};
 
@@ -84,7 +84,11 @@ impl Pipeline {
     /// Loads the networks onto a device that is open already.
     pub(super) fn on_device(device: Device, report: DeviceReport, weights: &Weights) -> Result<Self, EngineError> {
         let detector = Detector::new(&weights::bundled_detector()?, &device)?;
-        let network = CompactNetwork::new(&weights.config, &weights.parameters, &device)?;
+        let NetworkConfig::Compact(config) = &weights.config else {
+            let reason = format!("this version runs no {} networks", weights.preset);
+            return Err(ParameterError::Config(reason).into());
+        };
+        let network = CompactNetwork::new(config, &weights.parameters, &device)?;
         Ok(Self {
             device,
             report,

@@ -2,14 +2,17 @@
 
 mod aging;
 mod calibration;
+mod checkpoints;
 mod command_line;
 mod detector;
 mod deterministic;
 mod driver_exit;
 mod evaluation;
+mod import;
 mod parity;
 mod published;
 mod reference;
+mod torch_files;
 mod weights_files;
 #[cfg(feature = "app")]
 mod window;
