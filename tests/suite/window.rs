@@ -2,6 +2,8 @@
 //! software Vulkan. Without any Vulkan driver each test says by name that it was skipped; with
 //! `MTLFACE_REQUIRE_PICTURES=1` that is a failure. `UPDATE_SNAPSHOTS=1` writes the pictures and those of the manual.
 
+mod models;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -15,7 +17,8 @@ use image::RgbaImage;
 use mtlface::aging::export::is_marked_synthetic;
 use mtlface::aging::{Timeline, age_photo};
 use mtlface::app::aged_photo::{self, AgedPhoto, ChangeKey, Gpu, PackedChange, PhotoTexture, Shown};
-use mtlface::app::state::{AppState, PhotoStage, Prompt, SaveWhat, Workspace};
+use mtlface::app::state::{AppState, PhotoStage, Prompt, SaveWhat};
+use mtlface::app::view::Workspace;
 use mtlface::app::{App, Command, Launch, Store};
 use mtlface::engine::{DevicePreference, Pipeline};
 use mtlface::face::{AlignedFace, Photo};
@@ -50,12 +53,16 @@ fn can_draw(test: &str) -> bool {
 type Window = Harness<'static, App>;
 
 fn open(theme: egui::Theme, size: [f32; 2], photo: Option<PathBuf>) -> Window {
+    open_with(theme, size, photo, None)
+}
+
+fn open_with(theme: egui::Theme, size: [f32; 2], photo: Option<PathBuf>, weights: Option<PathBuf>) -> Window {
     let render_state = create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE);
     crate::driver_exit::skip_driver_teardown();
     let inner = render_state.clone();
     let mut settings = Store::in_memory();
     settings.values.theme = Some(theme);
-    let launch = Launch { photo, device: DevicePreference::Cpu, weights: None };
+    let launch = Launch { photo, device: DevicePreference::Cpu, weights };
     Harness::builder()
         .with_size(size)
         .with_theme(theme)
@@ -378,7 +385,7 @@ fn the_shader_draws_what_the_reference_computes() {
     let untouched = draw(&photo, &face, None);
     assert_eq!(farthest(&photo.pixels, &untouched), 0, "without a change the photo is drawn as it is");
     for target_years in [5.0, 65.0, 80.0] {
-        let key = ChangeKey { face: 1, own_years, target_years, strength: 1.0 };
+        let key = ChangeKey { face: 1, network: 1, own_years, target_years, strength: 1.0, drawn: false };
         let drawn = draw(&photo, &face, Some(Arc::new(PackedChange::blend(&timeline, key))));
         let change = timeline.change_at(target_years, own_years, 1.0);
         let expected = age_photo(&photo.pixels, &face.photo_to_crop, &change);
