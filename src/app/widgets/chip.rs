@@ -46,6 +46,7 @@ pub fn model_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         .align(egui::RectAlign::BOTTOM_END)
         .gap(6.0)
         .width(CARD_WIDTH)
+        .layout(egui::Layout::top_down(egui::Align::LEFT))
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| card_ui(ui, scene));
 }
@@ -87,42 +88,55 @@ fn facts_ui(ui: &mut Ui, model: &ModelInUse) {
     said_ui(ui, "Licence", std::slice::from_ref(&model.card.licence));
     said_ui(ui, "Measured", &model.card.accuracy);
     let (label, path) = match model.source.file() {
-        None => ("inside the program".to_owned(), "assets/compact-v1.safetensors, inside the program".to_owned()),
+        None => ("inside the program".to_owned(), "compact-v1.safetensors, inside the program".to_owned()),
         Some(path) => (model.source.label(), path.display().to_string()),
     };
-    rows::labelled_ui(ui, "File", &label, None).on_hover_text(path);
+    word_ui(ui, "File", |ui| {
+        let words = Type::Note.text(label, theme.text);
+        ui.add(egui::Label::new(words).truncate()).on_hover_text(path);
+    });
     hash_ui(ui, &model.weights_sha256);
 }
 
 /// A word at the left and what is said about it beside it, as many lines as it takes.
 fn said_ui(ui: &mut Ui, word: &str, lines: &[String]) {
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        let (place, _) = ui.allocate_exact_size(vec2(WORD_WIDTH, 18.0), Sense::hover());
-        let at = place.left_center();
-        ui.painter().text(at, egui::Align2::LEFT_CENTER, word, Type::Note.font(), Theme::of(ui).faint);
+    word_ui(ui, word, |ui| {
         ui.vertical(|ui| {
             for line in lines {
                 rows::paragraph_ui(ui, line);
             }
         });
     });
+}
+
+/// A word at the left and something beside it.
+fn word_ui(ui: &mut Ui, word: &str, add: impl FnOnce(&mut Ui)) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let (place, _) = ui.allocate_exact_size(vec2(WORD_WIDTH, 18.0), Sense::hover());
+        let at = place.left_center();
+        ui.painter().text(at, egui::Align2::LEFT_CENTER, word, Type::Note.font(), Theme::of(ui).faint);
+        add(ui);
+    });
     ui.add_space(GAP_S);
 }
 
 /// The first digits of the hash, and a way to take the whole of it along.
 fn hash_ui(ui: &mut Ui, sha256: &str) {
-    let short = sha256.get(..12).unwrap_or(sha256);
-    let response = rows::linked_ui(ui, &format!("SHA-256  {short}…"), "Copy").on_hover_text(sha256);
-    if response.clicked() {
-        ui.copy_text(sha256.to_owned());
-    }
+    let short = sha256.get(..16).unwrap_or(sha256);
+    word_ui(ui, "SHA-256", |ui| {
+        let theme = Theme::of(ui);
+        ui.label(Type::Note.text(format!("{short}…"), theme.text)).on_hover_text(sha256);
+        ui.add_space(GAP_M);
+        if super::link_ui(ui, "Copy").on_hover_text("Copies the whole hash").clicked() {
+            ui.copy_text(sha256.to_owned());
+        }
+    });
 }
 
 /// How far the scores of this model can be trusted.
 fn meaning_ui(ui: &mut Ui, scene: &Scene<'_>) {
     let theme = Theme::of(ui);
-    ui.add_space(GAP_S);
     if let Some(Err(_)) = &scene.state.calibration {
         let words = "What a score means was not measured for these weights: Compare shows the cosine alone.";
         rows::note_ui(ui, words, theme.warning);

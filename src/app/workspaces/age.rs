@@ -161,12 +161,12 @@ fn progress_ui(ui: &mut Ui, scene: &mut Scene<'_>, id: FaceId, face: &FaceEntry,
     let theme = Theme::of(ui);
     let place = Rect::from_min_size(left_middle - vec2(0.0, 10.0), vec2(240.0, 20.0));
     let layout = egui::Layout::left_to_right(egui::Align::Center);
-    ui.scope_builder(egui::UiBuilder::new().max_rect(place).layout(layout), |ui| {
-        ui.label(Type::Note.text(words, theme.faint));
-        if face.timeline_stopped && face.timeline.is_none() && widgets::link_ui(ui, "Go on").clicked() {
-            scene.commands.push(Command::GoOnWithTimeline);
-        }
-    });
+    // A child of its own: what stands below must not move when the words come and go.
+    let mut beside = ui.new_child(egui::UiBuilder::new().max_rect(place).layout(layout));
+    beside.label(Type::Note.text(words, theme.faint));
+    if face.timeline_stopped && face.timeline.is_none() && widgets::link_ui(&mut beside, "Go on").clicked() {
+        scene.commands.push(Command::GoOnWithTimeline);
+    }
 }
 
 fn offset_words(target_years: f32, own_years: f32) -> String {
