@@ -2,15 +2,20 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use eframe::egui;
 use egui_kittest::kittest::Queryable;
 use mtlface::app::Command;
-use mtlface::app::state::{AppState, EngineStatus, ToastKind};
+use mtlface::app::state::{AppState, EngineStatus, SaveWhat, ToastKind};
 use mtlface::engine::WeightsSource;
+use mtlface::model::inventory::inventory;
+use mtlface::model::{Generation, PublishedConfig};
 use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, TensorView};
 
-use super::{SIZE, Window, can_draw, has_ages, keep, open_demo, picture, pixels_changed, wait};
+use super::{SIZE, Window, can_draw, compare_with_kept, has_ages, keep, open_demo, picture, pixels_changed, wait};
+use crate::deterministic;
 
 /// The bundled weights as a file of another hash: the same tensors with one more word about them.
 fn other_weights(folder: &Path) -> PathBuf {
@@ -64,7 +69,7 @@ fn the_card_says_what_the_model_is_in_both_themes() {
         window.get_by_label("Model compact v1").click();
         window.run_steps(6);
         assert!(window.query_by_label("Open weights…").is_some());
-        assert!(window.query_by_label("File: inside the program").is_some());
+        assert!(window.query_by_label("inside the program").is_some());
         keep(&mut window, &format!("model{suffix}"));
         window.key_press(egui::Key::Escape);
         window.run_steps(4);
@@ -144,4 +149,98 @@ fn a_window_that_starts_with_a_missing_file_offers_the_bundled_model() {
     wait(&mut window, "the file is missed", |state| matches!(state.engine, EngineStatus::Failed(_)));
     window.get_by_label("Use the bundled model").click();
     wait(&mut window, "the demo face has its ages", has_ages);
+}
+
+/// The style network at an eighth of its width, filled by rule, as a file.
+fn style_network(folder: &Path) -> PathBuf {
+    let config = PublishedConfig::new(Generation::Tpami2022, 8);
+    let parameters = deterministic::parameters(&config);
+    let tensors = inventory(&config, deterministic::CLASSES).into_iter().map(|entry| {
+        let values = parameters.get(&entry.name, &entry.shape).unwrap();
+        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        (entry.name, entry.shape, bytes)
+    });
+    let tensors: Vec<_> = tensors.collect();
+    let views = tensors
+        .iter()
+        .map(|(name, shape, bytes)| (name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
+    let path = folder.join("by-rule.safetensors");
+    std::fs::write(&path, safetensors::serialize(views, None).unwrap()).unwrap();
+    path
+}
+
+fn exact(state: &AppState) -> bool {
+    state.face().is_some_and(|(id, _)| state.drawn_age(id).is_some())
+}
+
+fn refining(state: &AppState) -> bool {
+    state.face().is_some_and(|(id, _)| state.is_refining(id))
+}
+
+#[test]
+fn a_network_that_draws_every_age_shows_the_blend_then_the_exact_age() {
+    if !can_draw("a_network_that_draws_every_age_shows_the_blend_then_the_exact_age") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = style_network(folder.path());
+    let mut window = open_demo(egui::Theme::Dark, SIZE);
+    let first = sha256(window.state().state());
+    use_weights(&mut window, WeightsSource::File(file));
+    wait(&mut window, "the face has its ages", has_ages);
+    wait(&mut window, "the age shown is drawn", exact);
+    for key in [egui::Key::ArrowLeft; 3] {
+        window.key_press(key);
+        window.step();
+        assert!(refining(window.state().state()), "a blend stands in at once");
+    }
+    wait(&mut window, "the age the slider rests at is drawn", exact);
+    let state = window.state().state();
+    let (id, _) = state.face().unwrap();
+    assert_eq!(state.drawn_age(id).unwrap().target_years, 62.0);
+    assert_ne!(sha256(state), first);
+    wait(&mut window, "the message is gone", |state| state.toasts.is_empty());
+    window.get_by_label(&format!("Model {}", window.state().state().model().unwrap().name())).click();
+    window.run_steps(6);
+    compare_with_kept(&mut window, "model-style");
+    window.key_press(egui::Key::Escape);
+    window.run_steps(3);
+
+    // A true age that is stated becomes the start of every blend.
+    window.state_mut().ask(Command::StateAge(id, Some(40.0)));
+    wait(&mut window, "the stated age is drawn", |state| {
+        state.drawn_age(id).is_some_and(|drawn| drawn.own.years == 40.0)
+    });
+    let face = &window.state().state().library.faces[&id];
+    assert_eq!(face.timeline.as_ref().unwrap().own.as_ref().unwrap().years, 40.0);
+    let path = folder.path().join("aged.png");
+    window.state_mut().ask(Command::SaveTo(SaveWhat::Photo, path.clone()));
+    wait(&mut window, "the photo is saved", |state| state.saving == 0 && path.exists());
+}
+
+#[test]
+fn ages_come_one_by_one_and_escape_stops_them() {
+    if !can_draw("ages_come_one_by_one_and_escape_stops_them") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = style_network(folder.path());
+    let mut window = super::open_with(egui::Theme::Dark, SIZE, None, Some(file));
+    let begun = Instant::now();
+    let made = |window: &Window| window.state().state().face().and_then(|(_, face)| face.making.progress);
+    while made(&window).is_none() {
+        assert!(begun.elapsed() < super::PATIENCE, "no age was made");
+        window.step();
+    }
+    window.key_press(egui::Key::Escape);
+    window.step();
+    let (id, _) = window.state().state().face().unwrap();
+    let stopped = |state: &AppState| state.library.faces[&id].timeline_stopped;
+    wait(&mut window, "the ages are stopped", |state| stopped(state) && !state.library.faces[&id].timeline_asked);
+    let [done, total] = made(&window).unwrap();
+    assert!(done < total && total == 7, "stopped at {done} of {total}");
+    assert!(window.query_by_label(&format!("stopped at {done} of {total} ages")).is_some());
+    window.get_by_label("Go on").click();
+    wait(&mut window, "the face has its ages", has_ages);
+    assert_eq!(made(&window), Some([7, 7]));
 }
