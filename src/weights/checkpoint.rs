@@ -10,6 +10,7 @@ use super::comparison::{Comparison, is_learnt, lacks};
 use super::description::{Description, METADATA_KEY, Sidecar};
 use super::error::WeightsError;
 use super::number::NumberKind;
+use super::pytorch::shown;
 use super::recognise::{self, Belongs};
 use super::stored::StoredTensor;
 use super::tensor_file::{FileFormat, TensorFile};
@@ -91,7 +92,7 @@ impl Checkpoint {
             for (name, tensor) in file.tensors {
                 let name = recognise::full_name(module, &name);
                 if tensors.contains_key(&name) {
-                    let reason = format!("the tensor “{name}” is in a file before it too");
+                    let reason = format!("the tensor “{}” is in a file before it too", shown(&name));
                     return Err(WeightsError::Apart { name: file.name, reason });
                 }
                 tensors.insert(name, tensor);

@@ -24,7 +24,7 @@ pub enum WeightsError {
         limit_mib: u64,
     },
     /// The file is of another kind.
-    #[error("{name} is {found}, and no weights file. {next_step}")]
+    #[error("{name} is {found}, not a weights file. {next_step}")]
     OtherKind {
         /// The file.
         name: String,
@@ -80,7 +80,7 @@ pub enum WeightsError {
         reason: String,
     },
     /// The network is known and tensors are missing.
-    #[error("{name} is an incomplete {network}: {missing}. {next_step}")]
+    #[error("{name} is an incomplete {network} network: {missing}. {next_step}")]
     Incomplete {
         /// The file.
         name: String,
@@ -93,7 +93,7 @@ pub enum WeightsError {
     },
     /// The network is known and a tensor does not fit it.
     #[error(
-        "{name} does not fit a {network} of its width: the tensor “{tensor}” is {found:?} where {needed:?} is needed. Get the file again, or one of another training run."
+        "{name} does not fit a {network} network of its width: the tensor “{tensor}” is {found:?} where {needed:?} is needed. Get the file again, or one of another training run."
     )]
     Shape {
         /// The file.

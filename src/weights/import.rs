@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::checkpoint::Checkpoint;
 use super::description::METADATA_KEY;
 use super::number::NumberKind;
+use super::pytorch::shown;
 use super::source::hex;
 use super::stored::{StoredTensor, all_finite};
 use crate::model::NetworkConfig;
@@ -154,7 +155,7 @@ impl Failure {
             Self::Reading(reason) => (reason, "Get the file again from where it was published."),
             Self::Beyond(value) => (format!("it holds {value}, beyond half precision"), "Import it without --half."),
         };
-        ImportError::Tensor { tensor: planned.name.to_owned(), reason, next_step }
+        ImportError::Tensor { tensor: shown(planned.name), reason, next_step }
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use mtlface::model::{Generation, NetworkConfig, Parameters, Preset, PublishedConfig};
 use mtlface::weights::{self, Checkpoint};
+use safetensors::tensor::{Dtype, TensorView, serialize};
 
 use crate::deterministic;
 use crate::torch_files::{Tensor, Wrapping, archive, legacy, tensors};
@@ -163,6 +164,30 @@ fn wrappings_and_one_module_prefix_are_taken_away() -> Result<()> {
     let path = write(folder.path(), "da_discriminator-7.pt", &archive(&all, Wrapping::Bare)?)?;
     assert_eq!(Checkpoint::open(&[&path])?.parts(), ["da_discriminator"]);
     Ok(())
+}
+
+#[test]
+fn a_dictionary_for_each_module_and_safetensors_with_the_authors_names_open_too() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    for generation in [Generation::Cvpr2021, Generation::Tpami2022] {
+        let parameters = filled(generation, 2);
+        let all = tensors(&parameters, "")?;
+        let bytes: Vec<Vec<u8>> = all.iter().map(|tensor| bytes_of(&tensor.values)).collect();
+        let views = all.iter().zip(&bytes).map(|(tensor, bytes)| {
+            Ok((format!("module.{}", tensor.name), TensorView::new(Dtype::F32, tensor.shape.clone(), bytes)?))
+        });
+        let safetensors = serialize(views.collect::<Result<Vec<_>>>()?, None)?;
+        for bytes in [archive(&all, Wrapping::Modules)?, legacy(&all, Wrapping::Modules), safetensors] {
+            let path = write(folder.path(), "all", &bytes)?;
+            weights::open(&path)?;
+            assert_numbers(&Checkpoint::open(&[&path])?, &parameters)?;
+        }
+    }
+    Ok(())
+}
+
+fn bytes_of(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
 /// The sentence a checkpoint is refused with.

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use mtlface::model::{Generation, Preset, PublishedConfig};
+use burn::tensor::Device;
+use mtlface::model::{Generation, Network, Preset, PublishedConfig};
 use mtlface::weights;
 use serde_json::Value;
 
@@ -82,6 +83,7 @@ fn half_precision_halves_the_file_and_keeps_statistics() -> Tested {
     let object = succeeded(&["import", &source, "-o", &text(&out), "--half", "--json"])?;
     assert_eq!(object["dtype"], "F16");
     let opened = weights::open(&out)?;
+    Network::new(&opened.config, &opened.parameters, &Device::flex())?;
     let expected = deterministic::parameters(&PublishedConfig::new(Generation::Tpami2022, 2));
     for name in expected.names() {
         let shape = expected.shape(name).context("no shape")?;
@@ -107,6 +109,7 @@ fn the_modules_of_one_training_run_become_one_file() -> Tested {
     assert_eq!(object["sources"][3]["part"], "head");
     let opened = weights::open(Path::new(&out))?;
     assert_eq!((opened.preset, opened.version.as_str()), (Preset::Cvpr2021, "width 3"));
+    Network::new(&opened.config, &opened.parameters, &Device::flex())?;
     // The three modules it runs with are enough.
     let object = succeeded(&[&all[..4], &["-o", &out, "--force", "--json"]].concat())?;
     assert_eq!((&object["complete"], names(&object["missing"]).len()), (&true.into(), 0));

@@ -1,5 +1,6 @@
 //! Writes files as `torch.save` does, in both its formats, so that checkpoints of any width can be tested.
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Write as _};
 
 use anyhow::{Context as _, Result};
@@ -22,6 +23,8 @@ pub enum Wrapping {
     Bare,
     /// Below a name, beside an `epoch`.
     Below(&'static str),
+    /// A dictionary for each module, the first word of the names.
+    Modules,
 }
 
 /// All tensors of a network, or those whose names begin with `prefix`, which is taken away.
@@ -84,37 +87,57 @@ fn numbers(tensor: &Tensor) -> Vec<u8> {
 
 fn pickle(tensors: &[Tensor], wrapping: Wrapping, is_legacy: bool) -> Vec<u8> {
     let mut out = b"\x80\x02".to_vec();
-    if let Wrapping::Below(name) = wrapping {
-        out.extend(b"}(");
-        text(&mut out, "epoch");
-        out.extend(b"K\x07");
-        text(&mut out, name);
-    }
-    out.extend(b"ccollections\nOrderedDict\n)R(");
-    for (index, tensor) in tensors.iter().enumerate() {
-        text(&mut out, &tensor.name);
-        out.extend(b"ctorch._utils\n_rebuild_tensor_v2\n((");
-        text(&mut out, "storage");
-        out.extend(if is_counter(tensor) { &b"ctorch\nLongStorage\n"[..] } else { b"ctorch\nFloatStorage\n" });
-        text(&mut out, &index.to_string());
-        text(&mut out, "cpu");
-        number(&mut out, tensor.values.len());
-        out.extend(if is_legacy { &b"NtQK\x00("[..] } else { b"tQK\x00(" });
-        for length in &tensor.shape {
-            number(&mut out, *length);
+    let numbered = tensors.iter().enumerate().map(|(index, tensor)| (index, tensor, tensor.name.as_str()));
+    match wrapping {
+        Wrapping::Bare => dictionary(&mut out, numbered, is_legacy),
+        Wrapping::Below(name) => {
+            out.extend(b"}(");
+            text(&mut out, "epoch");
+            out.extend(b"K\x07");
+            text(&mut out, name);
+            dictionary(&mut out, numbered, is_legacy);
+            out.push(b'u');
         }
-        out.extend(b"t(");
-        for axis in 0..tensor.shape.len() {
-            number(&mut out, tensor.shape[axis + 1..].iter().product());
+        Wrapping::Modules => {
+            let mut modules: BTreeMap<&str, Vec<(usize, &Tensor, &str)>> = BTreeMap::new();
+            for (index, tensor, name) in numbered {
+                let (module, leaf) = name.split_once('.').unwrap_or(("", name));
+                modules.entry(module).or_default().push((index, tensor, leaf));
+            }
+            out.extend(b"}(");
+            for (module, entries) in modules {
+                text(&mut out, module);
+                dictionary(&mut out, entries.into_iter(), is_legacy);
+            }
+            out.push(b'u');
         }
-        out.extend(b"t\x89ccollections\nOrderedDict\n)RtR");
-    }
-    out.extend(b"u");
-    if let Wrapping::Below(_) = wrapping {
-        out.extend(b"u");
     }
     out.push(b'.');
     out
+}
+
+/// A state dictionary of these tensors, each with the number of its storage and its name.
+fn dictionary<'a>(out: &mut Vec<u8>, entries: impl Iterator<Item = (usize, &'a Tensor, &'a str)>, is_legacy: bool) {
+    out.extend(b"ccollections\nOrderedDict\n)R(");
+    for (index, tensor, name) in entries {
+        text(out, name);
+        out.extend(b"ctorch._utils\n_rebuild_tensor_v2\n((");
+        text(out, "storage");
+        out.extend(if is_counter(tensor) { &b"ctorch\nLongStorage\n"[..] } else { b"ctorch\nFloatStorage\n" });
+        text(out, &index.to_string());
+        text(out, "cpu");
+        number(out, tensor.values.len());
+        out.extend(if is_legacy { &b"NtQK\x00("[..] } else { b"tQK\x00(" });
+        for length in &tensor.shape {
+            number(out, *length);
+        }
+        out.extend(b"t(");
+        for axis in 0..tensor.shape.len() {
+            number(out, tensor.shape[axis + 1..].iter().product());
+        }
+        out.extend(b"t\x89ccollections\nOrderedDict\n)RtR");
+    }
+    out.push(b'u');
 }
 
 fn text(out: &mut Vec<u8>, text: &str) {
