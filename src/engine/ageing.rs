@@ -158,10 +158,10 @@ impl Pipeline {
                     styled.codes(network, AgeGroup::ALL[0]);
                     self.finish();
                 })?;
-                time("codes of one age", started);
+                time("style codes", started);
                 let started = Instant::now();
                 guarded(|| styled.drawn(drawer, years))?;
-                time("one age decoded", started);
+                time("one age drawn", started);
             }
             (Synthesiser::Styled(_), None) => {}
         }

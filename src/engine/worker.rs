@@ -121,7 +121,12 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::face::{AlignedFace, Photo};
+    use crate::aging::Between;
+    use crate::face::{AlignedFace, Landmarks, Photo};
+    use crate::model::Preset;
+
+    /// Five points somewhere in the portrait: what a tiny network says of them does not matter.
+    const MIDDLE_FACE: Landmarks = [[204.0, 104.0], [248.0, 105.0], [225.0, 128.0], [205.0, 144.0], [244.0, 144.0]];
 
     fn portrait() -> Arc<Photo> {
         let bytes = include_bytes!("../../assets/demo/astronaut.jpg");
@@ -170,5 +175,64 @@ mod tests {
             }
         };
         assert!(message.contains("cannot be read"), "{message}");
+    }
+
+    /// The style network in a file that PyTorch wrote, tiny.
+    fn style_network() -> WeightsSource {
+        WeightsSource::File(
+            concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/checkpoints/b_micro_bare_zip.tar").into(),
+        )
+    }
+
+    #[test]
+    fn weights_are_changed_in_place_and_refused_ones_change_nothing() {
+        let engine = Engine::start(DevicePreference::Cpu, None, WeightsSource::Bundled, || {});
+        let ready = |reply: &Reply| matches!(reply, Reply::Ready { .. });
+        wait_for(&engine, ready);
+        let missing = WeightsSource::File("no-such.pt".into());
+        engine.request(Request::OpenWeights(missing.clone()));
+        let reply = wait_for(&engine, |reply| matches!(reply, Reply::WeightsRefused { .. }));
+        assert!(matches!(reply, Reply::WeightsRefused { source, .. } if source == missing));
+        engine.request(Request::OpenWeights(style_network()));
+        let Reply::Ready { model, .. } = wait_for(&engine, ready) else { unreachable!() };
+        assert_eq!((model.preset, model.between), (Preset::Tpami2022, Between::Drawn));
+
+        let aligned = AlignedFace::from_landmarks(&portrait(), MIDDLE_FACE).unwrap();
+        let (face, aligned) = (FaceId(4), Arc::new(aligned));
+        engine.request(Request::Timeline { face, aligned: Arc::clone(&aligned) });
+        let mut counts = Vec::new();
+        let timeline = loop {
+            match wait_for(&engine, |_| true) {
+                Reply::TimelineProgress { done, total: 7, .. } => counts.push(done),
+                Reply::TimelineReady { timeline, .. } => break timeline,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7]);
+        let own_years = timeline.estimated_age_years;
+        for target_years in [30.0, 31.0, 32.0] {
+            let aligned = Arc::clone(&aligned);
+            engine.request(Request::AgeExactly { face, aligned, own_years, target_years });
+        }
+        let reply = wait_for(&engine, |reply| matches!(reply, Reply::AgeDrawn { age, .. } if age.target_years == 32.0));
+        let Reply::AgeDrawn { age, weights_sha256, .. } = reply else { unreachable!() };
+        assert_eq!((age.own.years, weights_sha256), (own_years, model.weights_sha256));
+    }
+
+    #[test]
+    fn without_a_network_other_weights_still_open() {
+        let missing = WeightsSource::File("no-such.safetensors".into());
+        let engine = Engine::start(DevicePreference::Cpu, None, missing, || {});
+        engine.request(Request::FindFaces { photo: PhotoId(1), pixels: portrait() });
+        engine.request(Request::OpenWeights(style_network()));
+        let started = Instant::now();
+        let faces = loop {
+            match engine.try_reply() {
+                Some(Reply::FacesFound { detections, .. }) => break detections.len(),
+                _ if started.elapsed().as_secs() > 60 => panic!("no reply"),
+                _ => thread::sleep(std::time::Duration::from_millis(5)),
+            }
+        };
+        assert_eq!((faces, engine.pending()), (1, 0));
     }
 }

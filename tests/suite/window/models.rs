@@ -244,3 +244,29 @@ fn ages_come_one_by_one_and_escape_stops_them() {
     wait(&mut window, "the face has its ages", has_ages);
     assert_eq!(made(&window), Some([7, 7]));
 }
+
+#[test]
+fn attention_and_comparison_take_any_width_and_say_what_was_not_measured() {
+    if !can_draw("attention_and_comparison_take_any_width_and_say_what_was_not_measured") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = style_network(folder.path());
+    let mut window = super::open_with(egui::Theme::Dark, SIZE, None, Some(file));
+    wait(&mut window, "the face has its ages", has_ages);
+    window.key_press(egui::Key::Num2);
+    window.run_steps(4);
+    assert!(window.query_by_label("64 channel gates, sorted").is_some());
+    compare_with_kept(&mut window, "attention-style");
+    window.state_mut().ask(Command::TakeInDemo);
+    window.key_press(egui::Key::Num3);
+    wait(&mut window, "two faces are compared", |state| {
+        let read = |id: &mtlface::engine::FaceId| state.library.faces[id].reading.is_some();
+        state.pair().iter().flatten().filter(|id| read(id)).count() == 2
+    });
+    wait(&mut window, "the portraits are there", |state| {
+        state.pair().iter().flatten().all(|face| state.library.faces[face].portrait.is_some())
+    });
+    assert!(window.query_by_label("Not calibrated").is_some());
+    compare_with_kept(&mut window, "compare-style");
+}
