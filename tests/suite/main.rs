@@ -9,6 +9,7 @@ mod deterministic;
 mod driver_exit;
 mod evaluation;
 mod import;
+mod noise;
 mod parity;
 mod published;
 mod reference;
