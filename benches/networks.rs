@@ -89,8 +89,7 @@ fn network(preset: Preset, device: &Device) -> Network {
     match preset {
         Preset::Compact => {
             let bundled = weights::bundled().expect("the bundled weights are whole");
-            let config = NetworkConfig::Compact(Box::new(bundled.config));
-            Network::new(&config, &bundled.parameters, device).expect("they fit the network")
+            Network::new(&bundled.config, &bundled.parameters, device).expect("they fit the network")
         }
         Preset::Cvpr2021 => published(Generation::Cvpr2021),
         Preset::Tpami2022 => published(Generation::Tpami2022),

@@ -18,12 +18,13 @@ fn timeline() -> Timeline {
             residual_levels: (0..CROP_AREA).map(|i| [(i % 11) as f32 * step, 1.5 * step, -2.0 * step]).collect(),
         }
     });
-    Timeline::new(changes.to_vec(), 32.0)
+    Timeline::new(changes.to_vec(), AgeGroup::ALL.map(AgeGroup::anchor_years), 32.0)
 }
 
 fn slider_frame(criterion: &mut Criterion) {
     let timeline = timeline();
-    let key = |target_years| ChangeKey { face: 1, own_years: 32.0, target_years, strength: 1.0 };
+    let key =
+        |target_years| ChangeKey { face: 1, network: 0, own_years: 32.0, target_years, strength: 1.0, drawn: false };
     let mut target_years = 0.0;
     criterion.bench_function("slider frame: blend and pack", |bencher| {
         bencher.iter(|| {

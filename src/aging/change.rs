@@ -1,6 +1,5 @@
 //! What ageing does to a crop: pixels that move (flow) and tones that are repainted (residual).
 
-use super::Anchor;
 use crate::model::CROP_SIZE_PX;
 
 /// Numbers in one channel of the crop.
@@ -21,21 +20,27 @@ impl Change {
         Self { flow_px: vec![[0.0; 2]; CROP_AREA], residual_levels: vec![[0.0; 3]; CROP_AREA] }
     }
 
-    /// Sum of the anchors' changes, each times its weight.
-    pub fn weighted_sum(anchors: &[Anchor], weights: &[f32]) -> Self {
+    /// Sum of changes, each times its weight.
+    pub fn weighted_sum<'a>(parts: impl IntoIterator<Item = (&'a Self, f32)>) -> Self {
         let mut sum = Self::none();
-        for (anchor, weight) in anchors.iter().zip(weights).filter(|(_, weight)| **weight != 0.0) {
-            for (out, flow) in sum.flow_px.iter_mut().zip(&anchor.change.flow_px) {
+        for (change, weight) in parts.into_iter().filter(|(_, weight)| *weight != 0.0) {
+            for (out, flow) in sum.flow_px.iter_mut().zip(&change.flow_px) {
                 out[0] += weight * flow[0];
                 out[1] += weight * flow[1];
             }
-            for (out, residual) in sum.residual_levels.iter_mut().zip(&anchor.change.residual_levels) {
+            for (out, residual) in sum.residual_levels.iter_mut().zip(&change.residual_levels) {
                 for channel in 0..3 {
                     out[channel] += weight * residual[channel];
                 }
             }
         }
         sum
+    }
+
+    /// The change scaled: 1 is as it is, 0 nothing.
+    #[must_use]
+    pub fn scaled(&self, strength: f32) -> Self {
+        Self::weighted_sum([(self, strength)])
     }
 
     /// Largest movement in pixels of the crop.

@@ -9,4 +9,4 @@ pub mod timeline;
 
 pub use change::Change;
 pub use paste_back::{age_crop, age_photo};
-pub use timeline::{Anchor, MAX_AGE_YEARS, Timeline};
+pub use timeline::{Anchor, Between, MAX_AGE_YEARS, OwnAnchor, Timeline};

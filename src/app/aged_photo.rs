@@ -33,17 +33,21 @@ pub struct PackedChange {
     pub residual: Vec<u8>,
 }
 
-/// Names a change: of which face, from which age to which, how strong.
+/// Names a change: of which face, by which network, from which age to which, how strong.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ChangeKey {
     /// The face's name.
     pub face: u64,
+    /// Which network of the session made it.
+    pub network: u64,
     /// Age of the photograph in years.
     pub own_years: f32,
     /// Age shown in years.
     pub target_years: f32,
     /// 1 is as learnt.
     pub strength: f32,
+    /// Whether the network drew this very age, rather than the anchors around it.
+    pub drawn: bool,
 }
 
 impl PackedChange {
@@ -184,7 +188,7 @@ mod tests {
         let mut change = Change::none();
         change.flow_px[700] = [1.25, -3.5];
         change.residual_levels[700] = [10.0, -20.5, 0.125];
-        let key = ChangeKey { face: 1, own_years: 30.0, target_years: 60.0, strength: 1.0 };
+        let key = ChangeKey { face: 1, network: 1, own_years: 30.0, target_years: 60.0, strength: 1.0, drawn: false };
         let packed = PackedChange::pack(key, &change);
         let half = |bytes: &[u8], index: usize| f16::from_le_bytes([bytes[2 * index], bytes[2 * index + 1]]).to_f32();
         assert_eq!([half(&packed.flow, 1400), half(&packed.flow, 1401)], [1.25, -3.5]);

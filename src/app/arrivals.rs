@@ -11,8 +11,9 @@ use super::App;
 use super::aged_photo::PhotoTexture;
 use super::commands::Command;
 use super::intake;
-use super::state::{EngineStatus, FaceEntry, Filmstrip, ModelCard, PhotoStage, Prompt, SaveWhat, Toast, ToastKind};
-use crate::engine::{FaceId, PhotoId, Reply};
+use super::state::{EngineStatus, FaceEntry, Filmstrip, Making, PhotoStage, Prompt, SaveWhat, Toast, ToastKind};
+use crate::aging::{OwnAnchor, Timeline};
+use crate::engine::{AnchorMade, DrawnAge, FaceId, PhotoId, Reply, WeightsSource};
 use crate::face::{AlignedFace, LandmarkSource, Photo};
 use crate::recognition::Calibration;
 
@@ -47,6 +48,8 @@ pub enum Arrival {
     Frames {
         /// Of which face.
         face: FaceId,
+        /// By which network of the session.
+        generation: u64,
         /// From which own age.
         own_years: f32,
         /// Youngest first.
@@ -72,10 +75,10 @@ pub enum Arrival {
     SaveTo(SaveWhat, PathBuf),
     /// The system has no file dialog: ask in the window.
     NoDialog(Prompt),
-    /// What scores mean, or why that is not known.
-    Calibrated(Result<Arc<Calibration>, String>),
-    /// The network's own words.
-    Model(ModelCard),
+    /// What scores of these weights mean, or why that is not known.
+    Calibrated(Arc<str>, Result<Arc<Calibration>, String>),
+    /// A weights file to use.
+    Weights(PathBuf),
     /// Files were written.
     Saved(String),
     /// Files could not be written, as a sentence.
@@ -113,7 +116,7 @@ impl App {
             self.receive(ctx, arrival);
         }
         while let Some(reply) = self.engine.try_reply() {
-            self.hear(reply);
+            self.hear(ctx, reply);
         }
     }
 
@@ -127,8 +130,9 @@ impl App {
                 }
             }
             Arrival::Aligned { photo, faces } => self.receive_faces(ctx, photo, faces),
-            Arrival::Frames { face, own_years, frames } => {
-                if let Some(entry) = self.state.library.faces.get_mut(&face) {
+            Arrival::Frames { face, generation, own_years, frames } => {
+                let is_current = generation == self.state.generation();
+                if let Some(entry) = self.state.library.faces.get_mut(&face).filter(|_| is_current) {
                     let name = |index: usize| format!("anchor {index} of face {}", face.0);
                     let frames = frames.into_iter().enumerate().map(|(i, frame)| load(ctx, name(i), frame)).collect();
                     entry.filmstrip = Some(Filmstrip { own_years, frames });
@@ -149,8 +153,11 @@ impl App {
             Arrival::Pasted(Err(sentence)) => self.toast(ToastKind::Note, sentence),
             Arrival::SaveTo(what, path) => self.apply(ctx, Command::SaveTo(what, path)),
             Arrival::NoDialog(prompt) => self.state.prompt = Some(prompt),
-            Arrival::Calibrated(calibration) => self.state.calibration = Some(calibration),
-            Arrival::Model(card) => self.state.model = Some(card),
+            Arrival::Calibrated(weights_sha256, calibration) if self.is_current(&weights_sha256) => {
+                self.state.calibration = Some(calibration);
+            }
+            Arrival::Calibrated(..) => {}
+            Arrival::Weights(path) => self.apply(ctx, Command::UseWeights(WeightsSource::File(path))),
             Arrival::Saved(sentence) => {
                 self.state.saving = self.state.saving.saturating_sub(1);
                 self.toast(ToastKind::Done, sentence);
@@ -203,19 +210,9 @@ impl App {
     fn add_face(&mut self, ctx: &egui::Context, photo: PhotoId, face: AlignedCrop) {
         let id = FaceId(self.state.library.new_id());
         let aligned = face.aligned;
-        let entry = FaceEntry {
-            photo,
-            aligned: Arc::clone(&aligned),
-            reading: None,
-            timeline: None,
-            timeline_asked: false,
-            crop: load(ctx, format!("crop of face {}", id.0), face.crop),
-            grey_crop: load(ctx, format!("grey crop of face {}", id.0), face.grey),
-            filmstrip: None,
-            filmstrip_asked_years: None,
-            portrait: None,
-            portrait_asked: false,
-        };
+        let crop = load(ctx, format!("crop of face {}", id.0), face.crop);
+        let grey_crop = load(ctx, format!("grey crop of face {}", id.0), face.grey);
+        let entry = FaceEntry::new(photo, Arc::clone(&aligned), crop, grey_crop);
         self.state.library.faces.insert(id, entry);
         if aligned.landmark_source == LandmarkSource::Hand {
             self.apply(ctx, Command::UseHandFace(photo, id));
@@ -225,14 +222,11 @@ impl App {
         self.engine.request(crate::engine::Request::ReadFace { face: id, aligned });
     }
 
-    fn hear(&mut self, reply: Reply) {
+    fn hear(&mut self, ctx: &egui::Context, reply: Reply) {
         match reply {
-            Reply::Ready { device, weights_sha256, elapsed_ms } => {
-                self.state.timings.load_ms = Some(elapsed_ms);
-                intake::calibrate(&self.pool, weights_sha256.clone());
-                intake::describe_model(&self.pool, self.launch_weights.clone());
-                self.state.engine = EngineStatus::Ready { device, weights_sha256 };
-            }
+            Reply::OpeningWeights { source, step } => self.state.opening = Some((source, step)),
+            Reply::Ready { device, model, elapsed_ms } => self.hear_ready(device, model, elapsed_ms),
+            Reply::WeightsRefused { source, message } => self.hear_refused(&source, message),
             Reply::Failed { message } => self.hear_failure(message),
             Reply::DeviceLost { device, message } => {
                 if let EngineStatus::Ready { device: shown, .. } = &mut self.state.engine {
@@ -244,18 +238,62 @@ impl App {
                 self.state.timings.find_ms = Some(elapsed_ms);
                 self.align(photo, detections);
             }
-            Reply::FaceRead { face, reading, elapsed_ms } => {
+            Reply::TimelineLeft { face } => {
+                if let Some(entry) = self.state.library.faces.get_mut(&face) {
+                    entry.timeline_asked = false;
+                }
+            }
+            Reply::FaceRead { face, weights_sha256, reading, elapsed_ms } if self.is_current(&weights_sha256) => {
                 self.state.timings.read_ms = Some(elapsed_ms);
                 if let Some(entry) = self.state.library.faces.get_mut(&face) {
                     entry.reading = Some(reading);
                 }
             }
-            Reply::TimelineReady { face, timeline, elapsed_ms } => {
+            Reply::TimelineProgress { face, weights_sha256, made, done, total } if self.is_current(&weights_sha256) => {
+                self.hear_progress(ctx, face, &made, [done, total]);
+            }
+            Reply::TimelineReady { face, weights_sha256, timeline, elapsed_ms } if self.is_current(&weights_sha256) => {
                 self.state.timings.timeline_ms = Some(elapsed_ms);
                 if let Some(entry) = self.state.library.faces.get_mut(&face) {
                     entry.timeline = Some(timeline);
                 }
             }
+            Reply::AgeDrawn { face, weights_sha256, age, elapsed_ms } if self.is_current(&weights_sha256) => {
+                self.state.timings.age_ms = Some(elapsed_ms);
+                self.hear_drawn(face, age);
+            }
+            // Made with weights that are not in use any more.
+            Reply::FaceRead { .. }
+            | Reply::TimelineProgress { .. }
+            | Reply::TimelineReady { .. }
+            | Reply::AgeDrawn { .. } => {}
+        }
+    }
+
+    /// One more anchor of a timeline that is made anchor by anchor.
+    fn hear_progress(&mut self, ctx: &egui::Context, face: FaceId, made: &AnchorMade, progress: [usize; 2]) {
+        let Some(entry) = self.state.library.faces.get_mut(&face) else { return };
+        let Making { anchors, progress: shown } = &mut entry.making;
+        let name = format!("anchor {} of face {} being made", made.group.index(), face.0);
+        let picture = load(ctx, name, intake::colour_image(&made.picture));
+        anchors[made.group.index()] = Some((picture, made.identity_cosine));
+        *shown = Some(progress);
+    }
+
+    /// An age as the network draws it. One that is not shown any more is left aside: it never replaces a newer one.
+    fn hear_drawn(&mut self, face: FaceId, age: DrawnAge) {
+        let is_shown = self.state.age_to_draw(face) == Some([age.own.years, age.target_years]);
+        let Some(entry) = self.state.library.faces.get_mut(&face) else { return };
+        if let Some(timeline) = entry.timeline.as_mut()
+            && starts_elsewhere(timeline, &age.own)
+            && is_shown
+        {
+            // The true age was stated or taken back: the blends start from there too now.
+            *timeline = Arc::new(Timeline::clone(timeline).drawn_from(OwnAnchor::clone(&age.own)));
+            entry.filmstrip_asked_years = None;
+        }
+        if is_shown {
+            entry.drawn = Some(age);
         }
     }
 
@@ -269,7 +307,8 @@ impl App {
     }
 
     fn hear_failure(&mut self, message: String) {
-        if self.state.engine == EngineStatus::Loading {
+        if self.state.model().is_none() {
+            self.state.opening = None;
             self.state.engine = EngineStatus::Failed(message);
             return;
         }
@@ -292,6 +331,11 @@ impl App {
         }
         self.state.toasts.push(Toast { kind, text, since: Instant::now() });
     }
+}
+
+/// Whether the blends of a timeline start from another age than this.
+fn starts_elsewhere(timeline: &Timeline, own: &OwnAnchor) -> bool {
+    timeline.own.as_ref().is_none_or(|known| known.years != own.years)
 }
 
 /// A small picture on the GPU through egui.

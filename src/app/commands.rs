@@ -9,13 +9,11 @@ use eframe::egui;
 
 use super::App;
 use super::history::Gesture;
-use super::state::{
-    AgeView, AttentionLayer, Cells, Framing, MapScale, PhotoEntry, PhotoSource, Play, Prompt, SaveWhat, ToastKind,
-    Workspace,
-};
+use super::state::{PhotoEntry, PhotoSource, Play, Prompt, SaveWhat, ToastKind};
+use super::view::{AgeView, AttentionLayer, Cells, Framing, MapScale, Workspace};
 use super::{dialogs, intake, save};
 use crate::aging::MAX_AGE_YEARS;
-use crate::engine::{FaceId, PhotoId};
+use crate::engine::{FaceId, PhotoId, WeightsSource};
 use crate::face::{Landmarks, Photo};
 
 /// Years per second when the slider goes by itself.
@@ -26,6 +24,14 @@ const PLAY_YEARS_PER_S: f32 = 18.0;
 pub enum Command {
     /// Ask which photos to open.
     Open,
+    /// Ask which weights to open.
+    OpenWeights,
+    /// Change to these weights.
+    UseWeights(WeightsSource),
+    /// Leave the timeline that is being made for the face looked at.
+    StopTimeline,
+    /// Go on with a timeline that was left.
+    GoOnWithTimeline,
     /// Take in files and folders.
     TakeInPaths(Vec<PathBuf>),
     /// Take in files; folders were already looked into.
@@ -117,6 +123,10 @@ impl App {
     fn carry_out(&mut self, ctx: &egui::Context, command: Command) {
         match command {
             Command::Open => dialogs::open(self),
+            Command::OpenWeights => dialogs::open_weights(self),
+            Command::UseWeights(source) => self.use_weights(source),
+            Command::StopTimeline => self.stop_timeline(),
+            Command::GoOnWithTimeline => self.go_on_with_timeline(),
             Command::TakeInPaths(paths) => intake::expand(&self.pool, paths),
             Command::TakeIn(paths) => self.take_in_files(paths),
             Command::TakeInPixels(photo) => {
@@ -255,6 +265,7 @@ impl App {
             self.state.view.wipe = None;
         }
         self.state.document.photo = Some(photo);
+        self.go_on_with_timeline();
         if matches!(self.state.prompt, Some(Prompt::Landmarks { photo: placing, .. }) if placing != photo) {
             self.state.prompt = None;
         }
@@ -264,6 +275,21 @@ impl App {
         let Some(photo) = self.state.library.faces.get(&face).map(|entry| entry.photo) else { return };
         self.state.document.chosen_faces.insert(photo, face);
         self.select_photo(photo);
+    }
+
+    fn stop_timeline(&mut self) {
+        let Some(id) = self.state.face().map(|(id, _)| id) else { return };
+        if let Some(entry) = self.state.library.faces.get_mut(&id).filter(|entry| entry.timeline.is_none()) {
+            entry.timeline_stopped = true;
+            self.engine.stop_timeline(id);
+        }
+    }
+
+    fn go_on_with_timeline(&mut self) {
+        let Some(id) = self.state.face().map(|(id, _)| id) else { return };
+        if let Some(entry) = self.state.library.faces.get_mut(&id).filter(|entry| entry.timeline_stopped) {
+            (entry.timeline_stopped, entry.timeline_asked) = (false, false);
+        }
     }
 
     fn remove(&mut self, photo: PhotoId) {

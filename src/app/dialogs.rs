@@ -13,6 +13,7 @@ use super::App;
 use super::arrivals::Arrival;
 use super::save;
 use super::state::{Prompt, SaveWhat};
+use super::switching;
 
 /// Nobody cancels a dialog faster than this.
 const NEVER_SEEN: Duration = Duration::from_millis(400);
@@ -35,6 +36,22 @@ pub(super) fn open(app: &App) {
         }
         _ if begun.elapsed() < NEVER_SEEN => teller.tell(Arrival::NoDialog(Prompt::OpenPath { text: start })),
         _ => {}
+    });
+}
+
+/// Asks which weights to use.
+pub(super) fn open_weights(app: &App) {
+    let folder = app.state.recent_weights.first().and_then(|path| path.parent()).map(Path::to_owned);
+    let mut dialog = rfd::AsyncFileDialog::new().set_title("Open weights").add_filter("Weights", &switching::ENDINGS);
+    if let Some(folder) = folder.as_deref().filter(|folder| folder.is_dir()) {
+        dialog = dialog.set_directory(folder);
+    }
+    let (asked, teller, begun) = (dialog.pick_file(), app.pool.teller(), Instant::now());
+    let start = shown_folder(folder.as_deref());
+    in_background(asked, move |file: Option<rfd::FileHandle>| match file {
+        Some(file) => teller.tell(Arrival::Weights(file.path().to_owned())),
+        None if begun.elapsed() < NEVER_SEEN => teller.tell(Arrival::NoDialog(Prompt::WeightsPath { text: start })),
+        None => {}
     });
 }
 

@@ -14,12 +14,12 @@ use super::App;
 use super::aged_photo::{Gpu, PhotoTexture};
 use super::arrivals::{AlignedCrop, Arrival, Decoded};
 use super::pool::Pool;
-use super::state::{EngineStatus, ModelCard, PhotoSource, PhotoStage, Workspace};
+use super::state::{PhotoSource, PhotoStage};
+use super::view::Workspace;
 use crate::aging::{Timeline, age_crop};
 use crate::engine::{FaceId, PhotoId, Request};
 use crate::face::{AlignedFace, Detection, Landmarks, Photo};
 use crate::recognition::Calibration;
-use crate::weights;
 
 /// Photos decoded at once; more would fill the memory before the engine has looked at them.
 const MAX_DECODING: usize = 2;
@@ -92,28 +92,57 @@ impl App {
         }
     }
 
-    /// Timeline and filmstrip of the face looked at.
+    /// Timeline, filmstrip and age shown of the face looked at.
     fn serve_face(&mut self) {
-        let Some((id, _)) = self.state.face() else { return };
-        let own_age = self.state.own_age(id);
-        let is_ready = matches!(self.state.engine, EngineStatus::Ready { .. });
-        let Some(entry) = self.state.library.faces.get_mut(&id) else { return };
-        if is_ready && entry.timeline.is_none() && !entry.timeline_asked {
-            entry.timeline_asked = true;
-            self.engine.request(Request::Timeline { face: id, aligned: Arc::clone(&entry.aligned) });
-            // Latest wins: what was asked for another face may have been dropped.
-            for (other, entry) in &mut self.state.library.faces {
-                entry.timeline_asked &= *other == id || entry.timeline.is_some();
-            }
+        let looked_at = self.state.face().map(|(id, _)| id);
+        self.stop_other_timelines(looked_at);
+        let Some(id) = looked_at else { return };
+        if self.state.model().is_none() {
             return;
         }
-        let Some(own_age) = own_age else { return };
-        if entry.filmstrip_asked_years != Some(own_age.years)
-            && let Some(timeline) = entry.timeline.clone()
-        {
+        let own_age = self.state.own_age(id);
+        let generation = self.state.generation();
+        let Some(entry) = self.state.library.faces.get_mut(&id) else { return };
+        let Some(timeline) = entry.timeline.clone() else {
+            if !entry.timeline_asked && !entry.timeline_stopped {
+                entry.timeline_asked = true;
+                self.engine.request(Request::Timeline { face: id, aligned: Arc::clone(&entry.aligned) });
+            }
+            return;
+        };
+        if let Some(own_age) = own_age.filter(|own_age| entry.filmstrip_asked_years != Some(own_age.years)) {
             entry.filmstrip_asked_years = Some(own_age.years);
             let aligned = Arc::clone(&entry.aligned);
-            self.pool.run(move || Some(frames(id, own_age.years, &aligned.pixels, &timeline)));
+            self.pool.run(move || Some(frames(id, generation, own_age.years, &aligned.pixels, &timeline)));
+        }
+        self.serve_age(id);
+    }
+
+    /// Nobody waits for the timeline of a face that is not looked at any more.
+    fn stop_other_timelines(&mut self, looked_at: Option<FaceId>) {
+        for (face, entry) in &mut self.state.library.faces {
+            if entry.timeline_asked && entry.timeline.is_none() && Some(*face) != looked_at {
+                entry.timeline_asked = false;
+                self.engine.stop_timeline(*face);
+            }
+        }
+    }
+
+    /// The age shown, as a network draws it that draws every age.
+    fn serve_age(&mut self, id: FaceId) {
+        let (wanted, is_there) = (self.state.age_to_draw(id), self.state.drawn_age(id).is_some());
+        for (face, entry) in &mut self.state.library.faces {
+            // Latest wins: what was asked for another face may have been dropped.
+            if *face != id {
+                entry.drawn_asked_years = None;
+                continue;
+            }
+            let asked = wanted.filter(|_| !is_there && entry.drawn_asked_years != wanted);
+            entry.drawn_asked_years = wanted;
+            if let Some([own_years, target_years]) = asked {
+                let aligned = Arc::clone(&entry.aligned);
+                self.engine.request(Request::AgeExactly { face: id, aligned, own_years, target_years });
+            }
         }
     }
 
@@ -244,12 +273,10 @@ fn crop_pictures(aligned: AlignedFace) -> AlignedCrop {
     }
 }
 
-fn frames(face: FaceId, own_years: f32, crop: &RgbImage, timeline: &Timeline) -> Arrival {
-    let frames = timeline.anchors.iter().map(|anchor| {
-        let change = timeline.change_at(anchor.group.anchor_years(), own_years, 1.0);
-        colour_image(&age_crop(crop, &change))
-    });
-    Arrival::Frames { face, own_years, frames: frames.collect() }
+fn frames(face: FaceId, generation: u64, own_years: f32, crop: &RgbImage, timeline: &Timeline) -> Arrival {
+    let ages = timeline.anchors_years().into_iter();
+    let frames = ages.map(|years| colour_image(&age_crop(crop, &timeline.change_at(years, own_years, 1.0))));
+    Arrival::Frames { face, generation, own_years, frames: frames.collect() }
 }
 
 /// The largest square in the middle, small.
@@ -276,26 +303,17 @@ fn portrait(pixels: &RgbImage, detection: &Detection) -> ColorImage {
     colour_image(&imageops::thumbnail(&*square, target, target))
 }
 
-fn colour_image(picture: &RgbImage) -> ColorImage {
+pub(super) fn colour_image(picture: &RgbImage) -> ColorImage {
     ColorImage::from_rgb([picture.width() as usize, picture.height() as usize], picture.as_raw())
 }
 
 /// Looks up what scores mean for these weights.
-pub(super) fn calibrate(pool: &Pool, weights_sha256: String) {
+pub(super) fn calibrate(pool: &Pool, weights_sha256: Arc<str>) {
     pool.run(move || {
         let found = catch_unwind(|| Calibration::for_weights(&weights_sha256));
         let found = found.map_err(|_| "The calibration could not be read.".to_owned());
         let found = found.and_then(|known| known.map(Arc::new).map_err(|error| error.to_string()));
-        Some(Arrival::Calibrated(found))
-    });
-}
-
-/// Reads the weights' own words about themselves.
-pub(super) fn describe_model(pool: &Pool, file: Option<PathBuf>) {
-    pool.run(move || {
-        let weights = file.as_deref().map_or_else(weights::bundled, weights::open).ok()?;
-        let name = format!("{} {}", weights.preset, weights.version);
-        Some(Arrival::Model(ModelCard { name, terms: weights.terms, sha256: weights.sha256 }))
+        Some(Arrival::Calibrated(weights_sha256, found))
     });
 }
 

@@ -6,7 +6,8 @@ use eframe::egui::{self, Event, Key, KeyboardShortcut, Modifiers};
 
 use super::commands::Command;
 use super::intake;
-use super::state::{AppState, Prompt, SaveWhat, Workspace};
+use super::state::{AppState, Prompt, SaveWhat};
+use super::view::Workspace;
 
 /// Years of one arrow press, plain and with Shift.
 const STEP_YEARS: f32 = 1.0;
@@ -18,15 +19,14 @@ pub fn commands(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
     if matches!(state.prompt, Some(Prompt::Landmarks { .. })) && press(ctx, Modifiers::NONE, Key::Escape) {
         commands.push(Command::SetPrompt(None));
     }
-    if matches!(state.prompt, Some(Prompt::StatedAge { .. } | Prompt::SavePath { .. } | Prompt::OpenPath { .. }))
-        || ctx.text_edit_focused()
-    {
+    if state.prompt.as_ref().is_some_and(Prompt::is_typed) || ctx.text_edit_focused() {
         return commands;
     }
     let shortcuts = [
         (Modifiers::COMMAND | Modifiers::SHIFT, Key::Z, Command::Redo),
         (Modifiers::COMMAND, Key::Y, Command::Redo),
         (Modifiers::COMMAND, Key::Z, Command::Undo),
+        (Modifiers::COMMAND | Modifiers::SHIFT, Key::O, Command::OpenWeights),
         (Modifiers::COMMAND, Key::O, Command::Open),
         (Modifiers::COMMAND, Key::S, Command::Save(what_to_save(state))),
         (Modifiers::NONE, Key::Num1, Command::Show(Workspace::Age)),
@@ -39,9 +39,17 @@ pub fn commands(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
             commands.push(command);
         }
     }
+    if is_making_ages(state) && !egui::Popup::is_any_open(ctx) && press(ctx, Modifiers::NONE, Key::Escape) {
+        commands.push(Command::StopTimeline);
+    }
     age_keys(ctx, state, &mut commands);
     pasted(ctx, &mut commands);
     commands
+}
+
+/// Whether the ages of the face looked at are being made one by one.
+fn is_making_ages(state: &AppState) -> bool {
+    state.face().is_some_and(|(_, face)| face.timeline.is_none() && !face.timeline_stopped)
 }
 
 /// Arrows and space belong to the slider unless something else has the keyboard's focus.

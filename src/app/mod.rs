@@ -3,8 +3,9 @@
 //!
 //! | file | purpose |
 //! |---|---|
-//! | [`state`], `queries` | what the window knows, and questions asked of it |
+//! | [`state`], [`view`], `queries` | what the window knows, how it is looked at, and questions asked of both |
 //! | `commands`, `history`, `keyboard` | what a person can ask for, undo, keys |
+//! | `switching` | changing to other weights, and what that undoes |
 //! | `arrivals`, `intake`, `pool`, `dialogs`, `save` | work off the frame and what comes back |
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
@@ -25,7 +26,9 @@ mod save;
 mod settings;
 mod shell;
 pub mod state;
+mod switching;
 mod theme;
+pub mod view;
 mod widgets;
 mod window;
 mod workspaces;
@@ -41,7 +44,7 @@ use self::aged_photo::{ChangeKey, Gpu, PackedChange};
 use self::history::History;
 use self::pool::{Pool, Wake};
 use self::state::{AppState, PhotoSource};
-use crate::engine::{DevicePreference, Engine, SharedGpu};
+use crate::engine::{DevicePreference, Engine, SharedGpu, WeightsSource};
 
 pub use self::commands::Command;
 pub use self::settings::{Settings, Store};
@@ -68,7 +71,8 @@ pub struct App {
     settings: Store,
     /// Photos being decoded.
     decoding: usize,
-    launch_weights: Option<PathBuf>,
+    /// Networks that were ready so far.
+    generations: u64,
     /// The change shown last; made again only when the slider, the face or its age is another.
     change: Option<Arc<PackedChange>>,
     /// CPU time of the last slider frame's blend.
@@ -93,16 +97,22 @@ impl App {
             let ctx = ctx.clone();
             move || ctx.request_repaint()
         };
-        let engine = Engine::start(launch.device, Some(shared), launch.weights.clone(), waker(ctx));
+        let weights = launch.weights.map_or(WeightsSource::Bundled, WeightsSource::File);
+        let engine = Engine::start(launch.device, Some(shared), weights, waker(ctx));
+        let state = AppState {
+            view: settings.values.view.clone(),
+            recent_weights: settings.values.recent_weights.clone(),
+            ..AppState::default()
+        };
         let mut app = Self {
-            state: AppState { view: settings.values.view.clone(), ..AppState::default() },
+            state,
             engine,
             pool: Pool::start(Wake::new(waker(ctx))),
             gpu: Gpu { device: render_state.device.clone(), queue: render_state.queue.clone() },
             history: History::default(),
             settings,
             decoding: 0,
-            launch_weights: launch.weights,
+            generations: 0,
             change: None,
             blend_time: None,
             asked: Vec::new(),
@@ -130,19 +140,27 @@ impl App {
         self.blend_time
     }
 
-    /// The change from the photograph to the age shown, blended when it is another than last time.
+    /// The change from the photograph to the age shown: as the network drew it where it draws every age and has drawn
+    /// this one, else blended. Made again only when it is another than last time.
     fn blend(&mut self) {
         let Some((id, face)) = self.state.face() else { return self.change = None };
         let (Some(timeline), Some(own)) = (&face.timeline, self.state.own_age(id)) else { return self.change = None };
+        let drawn = self.state.drawn_age(id);
         let key = ChangeKey {
             face: id.0,
+            network: self.state.generation(),
             own_years: own.years,
             target_years: self.state.document.target_years,
             strength: self.state.document.strength,
+            drawn: drawn.is_some(),
         };
         if self.change.as_ref().is_none_or(|change| change.key != key) {
             let begun = Instant::now();
-            self.change = Some(Arc::new(PackedChange::blend(timeline, key)));
+            let packed = match drawn {
+                Some(drawn) => PackedChange::pack(key, &drawn.change.scaled(key.strength)),
+                None => PackedChange::blend(timeline, key),
+            };
+            self.change = Some(Arc::new(packed));
             self.blend_time = Some(begun.elapsed());
         }
     }

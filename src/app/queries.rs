@@ -1,7 +1,10 @@
 //! Questions asked of the state in many places: which face is looked at, how old it is taken to be, what a row says.
 
-use super::state::{AppState, FaceEntry, PhotoEntry, PhotoStage};
-use crate::engine::{FaceId, PhotoId};
+use super::state::{AppState, EngineStatus, FaceEntry, PhotoEntry, PhotoStage};
+use crate::aging::Between;
+use crate::engine::{DrawnAge, FaceId, ModelInUse, PhotoId};
+use crate::model::AgeGroup;
+use crate::model::age_group::GROUP_COUNT;
 
 /// How a face's own age is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +23,48 @@ impl OwnAge {
 }
 
 impl AppState {
+    /// The network in use.
+    pub fn model(&self) -> Option<&ModelInUse> {
+        match &self.engine {
+            EngineStatus::Ready { model, .. } => Some(model),
+            _ => None,
+        }
+    }
+
+    /// Which network of this session is in use; 0 before the first.
+    pub fn generation(&self) -> u64 {
+        match &self.engine {
+            EngineStatus::Ready { generation, .. } => *generation,
+            _ => 0,
+        }
+    }
+
+    /// The ages at which anchors stand, in years.
+    pub fn anchors_years(&self) -> [f32; GROUP_COUNT] {
+        self.model().map_or_else(|| AgeGroup::ALL.map(AgeGroup::anchor_years), |model| model.anchors_years)
+    }
+
+    /// The age of a face that the network has to draw: its own and the one shown, in years. Nothing where the blend of
+    /// the anchors is what the network means, where there is nothing to change, and while the slider goes by itself.
+    pub fn age_to_draw(&self, face: FaceId) -> Option<[f32; 2]> {
+        let timeline = self.library.faces.get(&face)?.timeline.as_ref()?;
+        let (own_years, target_years) = (self.own_age(face)?.years, self.document.target_years);
+        let is_drawn = timeline.between == Between::Drawn && self.play.is_none();
+        (is_drawn && own_years != target_years).then_some([own_years, target_years])
+    }
+
+    /// The age shown as the network drew it, once it has.
+    pub fn drawn_age(&self, face: FaceId) -> Option<&DrawnAge> {
+        let wanted = self.age_to_draw(face)?;
+        let drawn = self.library.faces.get(&face)?.drawn.as_ref()?;
+        ([drawn.own.years, drawn.target_years] == wanted).then_some(drawn)
+    }
+
+    /// Whether the age shown is a blend that stands in for what the network is drawing.
+    pub fn is_refining(&self, face: FaceId) -> bool {
+        self.age_to_draw(face).is_some() && self.drawn_age(face).is_none()
+    }
+
     /// The photo looked at.
     pub fn photo(&self) -> Option<(PhotoId, &PhotoEntry)> {
         let id = self.document.photo?;

@@ -15,7 +15,7 @@ use crate::aging::export::{
     self, AttentionPicture, PictureKind, Provenance, Sheet, SheetCell, attention_picture, contact_sheet, encode_png,
     face_picture, labelled_photo, years_text,
 };
-use crate::aging::{Timeline, age_photo};
+use crate::aging::{Change, Timeline, age_photo};
 use crate::engine::{DeviceReport, FaceReading};
 use crate::face::{AlignedFace, Photo};
 
@@ -32,11 +32,13 @@ struct Subject {
     face: Arc<AlignedFace>,
     reading: Arc<FaceReading>,
     timeline: Option<Arc<Timeline>>,
+    /// The age shown at full strength, where the network drew it.
+    drawn: Option<Arc<Change>>,
     own: OwnAge,
     target_years: f32,
     strength: f32,
     model: String,
-    weights_sha256: String,
+    weights_sha256: Arc<str>,
     device: DeviceReport,
 }
 
@@ -75,20 +77,24 @@ fn subject(app: &App, what: SaveWhat) -> Result<Subject, String> {
     let (_, photo) = state.photo().ok_or("Open a photo first.")?;
     let photo = photo.pixels.clone().ok_or("The photo is still being opened. Try again in a moment.")?;
     let not_read = "The face is still being read. Try again in a moment.";
-    let EngineStatus::Ready { device, weights_sha256 } = &state.engine else { return Err(not_read.to_owned()) };
+    let EngineStatus::Ready { device, model, .. } = &state.engine else { return Err(not_read.to_owned()) };
     if what != SaveWhat::Attention && face.timeline.is_none() {
         return Err("The ages are still being made. Try again in a moment.".to_owned());
+    }
+    if what == SaveWhat::Photo && state.is_refining(id) {
+        return Err("This age is still being drawn. Try again in a moment.".to_owned());
     }
     Ok(Subject {
         photo,
         face: Arc::clone(&face.aligned),
         reading: face.reading.clone().ok_or(not_read)?,
         timeline: face.timeline.clone(),
+        drawn: state.drawn_age(id).map(|drawn| Arc::clone(&drawn.change)),
         own: state.own_age(id).ok_or(not_read)?,
         target_years: state.document.target_years,
         strength: state.document.strength,
-        model: state.model.as_ref().map_or_else(|| "compact".to_owned(), |model| model.name.clone()),
-        weights_sha256: weights_sha256.clone(),
+        model: model.name(),
+        weights_sha256: Arc::clone(&model.weights_sha256),
         device: device.clone(),
     })
 }
@@ -97,7 +103,11 @@ impl Subject {
     fn write(&self, what: SaveWhat, path: &Path) -> Result<(), export::ExportError> {
         let (picture, kind, parameters) = match (what, &self.timeline) {
             (SaveWhat::Photo, Some(timeline)) => {
-                let picture = labelled_photo(&self.aged(timeline, self.target_years), &self.face, self.target_years);
+                let photo = match &self.drawn {
+                    Some(drawn) => self.changed(&drawn.scaled(self.strength)),
+                    None => self.aged(timeline, self.target_years),
+                };
+                let picture = labelled_photo(&photo, &self.face, self.target_years);
                 let parameters = json!({
                     "own_age_years": self.own.years,
                     "own_age_stated": self.own.is_stated(),
@@ -107,7 +117,7 @@ impl Subject {
                 (picture, PictureKind::Synthetic(self.target_years), parameters)
             }
             (SaveWhat::Sheet, Some(timeline)) => {
-                let ages: Vec<f32> = timeline.anchors.iter().map(|anchor| anchor.group.anchor_years()).collect();
+                let ages: Vec<f32> = timeline.anchors_years().to_vec();
                 let parameters = json!({
                     "own_age_years": self.own.years,
                     "own_age_stated": self.own.is_stated(),
@@ -126,8 +136,11 @@ impl Subject {
 
     /// The whole photo at full resolution with the face at this age.
     fn aged(&self, timeline: &Timeline, years: f32) -> RgbImage {
-        let change = timeline.change_at(years, self.own.years, self.strength);
-        age_photo(&self.photo.pixels, &self.face.photo_to_crop, &change)
+        self.changed(&timeline.change_at(years, self.own.years, self.strength))
+    }
+
+    fn changed(&self, change: &Change) -> RgbImage {
+        age_photo(&self.photo.pixels, &self.face.photo_to_crop, change)
     }
 
     fn sheet(&self, timeline: &Timeline) -> Sheet {
@@ -137,7 +150,7 @@ impl Subject {
             stated: self.own.is_stated(),
         };
         let synthetic = timeline.anchors.iter().map(|anchor| {
-            let years = anchor.group.anchor_years();
+            let years = anchor.years;
             SheetCell::Synthetic {
                 picture: face_picture(&self.aged(timeline, years), &self.face.photo_to_crop),
                 age_years: years,

@@ -1,4 +1,4 @@
-//! What is remembered between sessions: theme, window, last folder, view. One JSON file, written whole or not at all.
+//! What is remembered between sessions: theme, window, last folders, weights, view. One JSON file, written whole or not at all.
 //! A home that cannot be written to is survived: the window says so once and goes on.
 
 use std::io::Write;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arrivals::Arrival;
 use super::pool::Pool;
-use super::state::View;
+use super::view::View;
 
 /// Remembered values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Settings {
     pub last_folder: Option<PathBuf>,
     /// Where pictures were saved last.
     pub last_save_folder: Option<PathBuf>,
+    /// Weights files opened last, the latest first.
+    pub recent_weights: Vec<PathBuf>,
     /// How things were looked at.
     pub view: View,
 }

@@ -1,16 +1,20 @@
 //! The frame of the window: the bar with the tabs on top, the tray at the left, the status bar below, and in between
 //! the workspace's three regions (what you look at, what you change, what it means). Floating things come last.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use eframe::egui::{self, Frame, Margin, Panel, Rect, Sense, Ui, Vec2, pos2, vec2};
 
 use super::aged_photo::PackedChange;
 use super::commands::Command;
-use super::state::{AppState, Workspace};
+use super::state::AppState;
+use super::switching;
 use super::theme::{GAP_M, GAP_S, GAP_XS, RADIUS_ROW, Theme, Type};
+use super::view::Workspace;
 use super::widgets::{self, chip, prompts, status_bar, toasts, tray};
 use super::workspaces::{age, attention, compare};
+use crate::engine::WeightsSource;
 
 const TOP_HEIGHT: f32 = 48.0;
 const STATUS_HEIGHT: f32 = 28.0;
@@ -116,7 +120,7 @@ fn top_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         if widgets::icon_button_ui(ui, widgets::Icon::Theme, "Dark or light").clicked() {
             scene.commands.push(Command::ToggleTheme);
         }
-        chip::model_ui(ui, scene.state);
+        chip::model_ui(ui, scene);
     });
 }
 
@@ -162,15 +166,23 @@ fn drop_hint_ui(ui: &Ui, window: Rect) {
     painter.rect_filled(window, 0, theme.background.gamma_multiply(0.86));
     let inner = window.shrink(GAP_M);
     painter.rect_stroke(inner, RADIUS_ROW, egui::Stroke::new(2.0, theme.focus), egui::StrokeKind::Inside);
-    let text = "Drop photos or a folder";
+    let is_weights = ui.input(|input| {
+        let paths = input.raw.hovered_files.iter().filter_map(|file| file.path.as_deref());
+        paths.into_iter().any(switching::is_weights_file)
+    });
+    let text = if is_weights { "Drop to use these weights" } else { "Drop photos, a folder or weights" };
     painter.text(window.center(), egui::Align2::CENTER_CENTER, text, Type::Reading.font(), theme.text);
 }
 
 fn dropped(ui: &Ui, commands: &mut Vec<Command>) {
     let paths: Vec<_> = ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
-    if !paths.is_empty() {
-        commands.push(Command::TakeInPaths(paths));
+    let (weights, photos): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.into_iter().partition(|path| switching::is_weights_file(path));
+    if !photos.is_empty() {
+        commands.push(Command::TakeInPaths(photos));
     }
+    // There is one network at a time: of several files the last one counts.
+    commands.extend(weights.into_iter().next_back().map(|path| Command::UseWeights(WeightsSource::File(path))));
 }
 
 /// The largest rectangle of these proportions in the middle of another.

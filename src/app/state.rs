@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use eframe::egui::TextureHandle;
-use serde::{Deserialize, Serialize};
 
 use super::aged_photo::PhotoTexture;
+use super::view::View;
 use crate::aging::Timeline;
-use crate::engine::{DeviceReport, FaceId, FaceReading, PhotoId};
+use crate::engine::{DeviceReport, DrawnAge, FaceId, FaceReading, ModelInUse, OpeningStep, PhotoId, WeightsSource};
 use crate::face::{AlignedFace, Landmarks, Photo};
+use crate::model::age_group::GROUP_COUNT;
 use crate::recognition::Calibration;
 
 /// The whole state of the window.
@@ -26,8 +27,10 @@ pub struct AppState {
     pub view: View,
     /// The engine as it last told of itself.
     pub engine: EngineStatus,
-    /// The network's own words about itself.
-    pub model: Option<ModelCard>,
+    /// Weights that are being opened, and how far that is.
+    pub opening: Option<(WeightsSource, OpeningStep)>,
+    /// Weights files opened before, the latest first.
+    pub recent_weights: Vec<PathBuf>,
     /// What scores mean, or why that is not known.
     pub calibration: Option<Result<Arc<Calibration>, String>>,
     /// What is asked right now, over everything else.
@@ -180,6 +183,14 @@ pub struct FaceEntry {
     pub timeline: Option<Arc<Timeline>>,
     /// The timeline was asked for.
     pub timeline_asked: bool,
+    /// A person stopped the timeline; it goes on when they ask for it.
+    pub timeline_stopped: bool,
+    /// The anchors made so far, for a network that makes them one by one.
+    pub making: Making,
+    /// The age the network drew last, for a network that draws every age.
+    pub drawn: Option<DrawnAge>,
+    /// The own age and the target that were asked for last, in years.
+    pub drawn_asked_years: Option<[f32; 2]>,
     /// The crop, for lists and the attention workspace.
     pub crop: TextureHandle,
     /// The crop without colour, under the attention maps.
@@ -194,146 +205,52 @@ pub struct FaceEntry {
     pub portrait_asked: bool,
 }
 
+impl FaceEntry {
+    /// A face of which nothing is known yet.
+    pub fn new(photo: PhotoId, aligned: Arc<AlignedFace>, crop: TextureHandle, grey_crop: TextureHandle) -> Self {
+        Self {
+            photo,
+            aligned,
+            reading: None,
+            timeline: None,
+            timeline_asked: false,
+            timeline_stopped: false,
+            making: Making::default(),
+            drawn: None,
+            drawn_asked_years: None,
+            crop,
+            grey_crop,
+            filmstrip: None,
+            filmstrip_asked_years: None,
+            portrait: None,
+            portrait_asked: false,
+        }
+    }
+
+    /// Forgets everything a network said of the face; what was found and aligned stays.
+    pub fn forget_results(&mut self) {
+        (self.reading, self.timeline, self.filmstrip, self.drawn) = (None, None, None, None);
+        (self.timeline_asked, self.timeline_stopped) = (false, false);
+        (self.filmstrip_asked_years, self.drawn_asked_years) = (None, None);
+        self.making = Making::default();
+    }
+}
+
+/// A timeline while it is made.
+#[derive(Default)]
+pub struct Making {
+    /// Picture and identity kept of the anchors that are there, youngest first.
+    pub anchors: [Option<(TextureHandle, f32)>; GROUP_COUNT],
+    /// How many are there and how many there will be; nothing before the first.
+    pub progress: Option<[usize; 2]>,
+}
+
 /// The seven anchors of a face as pictures, for one age of its own.
 pub struct Filmstrip {
     /// The own age the changes start from, in years.
     pub own_years: f32,
     /// Youngest first.
     pub frames: Vec<TextureHandle>,
-}
-
-/// The three workspaces.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Workspace {
-    /// The face at any age.
-    #[default]
-    Age,
-    /// How the network divides the face into identity and age.
-    Attention,
-    /// Two faces.
-    Compare,
-}
-
-impl Workspace {
-    /// All, in the order of the tabs.
-    pub const ALL: [Self; 3] = [Self::Age, Self::Attention, Self::Compare];
-
-    /// The tab's word.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Age => "Age",
-            Self::Attention => "Attention",
-            Self::Compare => "Compare",
-        }
-    }
-}
-
-/// How the photograph and its synthetic age are shown together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AgeView {
-    /// One picture, a line between the two.
-    #[default]
-    Wipe,
-    /// Side by side.
-    Side,
-    /// One after the other in the same place.
-    Blink,
-    /// What was changed.
-    Diff,
-}
-
-/// How much of the photo is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Framing {
-    /// All of it.
-    #[default]
-    WholePhoto,
-    /// The face.
-    Face,
-}
-
-/// What the attention workspace shows over the face.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AttentionLayer {
-    /// Share of each cell's features that is identity.
-    #[default]
-    IdentityShare,
-    /// The spatial gate.
-    SpatialGate,
-    /// What one channel responds to.
-    Channel,
-}
-
-/// Whether the map's cells are shown as computed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cells {
-    /// 7×7, as computed.
-    #[default]
-    Honest,
-    /// Interpolated between the cells' middles.
-    Smooth,
-}
-
-/// The range of numbers the colours stand for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MapScale {
-    /// As far from one half as this face goes.
-    #[default]
-    ThisFace,
-    /// From 0 to 1.
-    Full,
-}
-
-/// How things are looked at: kept between sessions, no step of undo.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct View {
-    /// Which workspace.
-    pub workspace: Workspace,
-    /// How photograph and synthetic age are shown together.
-    pub age_view: AgeView,
-    /// Whole photo or face.
-    pub framing: Framing,
-    /// Where the wipe's line was put, 0 (left) to 1; through the middle of the face where it was not touched.
-    #[serde(skip)]
-    pub wipe: Option<f32>,
-    /// What the attention workspace shows.
-    pub layer: AttentionLayer,
-    /// How much of the map lies over the face, 0 to 1.
-    pub opacity: f32,
-    /// Cells or smooth.
-    pub cells: Cells,
-    /// Range of the colours.
-    pub scale: MapScale,
-    /// The channel kept in sight, in the network's order.
-    #[serde(skip)]
-    pub channel: Option<usize>,
-    /// Which of A and B a click in the tray sets.
-    #[serde(skip)]
-    pub pair_slot: usize,
-}
-
-impl Default for View {
-    fn default() -> Self {
-        Self {
-            workspace: Workspace::Age,
-            age_view: AgeView::Wipe,
-            framing: Framing::WholePhoto,
-            wipe: None,
-            layer: AttentionLayer::IdentityShare,
-            opacity: 0.7,
-            cells: Cells::Honest,
-            scale: MapScale::ThisFace,
-            channel: None,
-            pair_slot: 1,
-        }
-    }
 }
 
 /// The engine as it last told of itself.
@@ -346,22 +263,13 @@ pub enum EngineStatus {
     Ready {
         /// The device in use.
         device: DeviceReport,
-        /// Hash of the weights.
-        weights_sha256: String,
+        /// The network in use.
+        model: Box<ModelInUse>,
+        /// Which one it is in this session, counted from 1: no two networks share a number.
+        generation: u64,
     },
     /// It cannot work, as a sentence.
     Failed(String),
-}
-
-/// What the model chip says.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ModelCard {
-    /// Such as `compact v1`.
-    pub name: String,
-    /// Training data and terms.
-    pub terms: String,
-    /// Hash of the file, hex.
-    pub sha256: String,
 }
 
 /// Milliseconds the last stages took.
@@ -375,6 +283,8 @@ pub struct Timings {
     pub read_ms: Option<f64>,
     /// The seven anchors.
     pub timeline_ms: Option<f64>,
+    /// One age drawn, by a network that draws every age.
+    pub age_ms: Option<f64>,
 }
 
 /// What is asked over everything else.
@@ -399,6 +309,11 @@ pub enum Prompt {
         /// What stands in the field.
         text: String,
     },
+    /// Which weights to open, where the system has no file dialog.
+    WeightsPath {
+        /// What stands in the field.
+        text: String,
+    },
     /// The five landmarks of a face, placed by hand.
     Landmarks {
         /// On which photo.
@@ -406,6 +321,13 @@ pub enum Prompt {
         /// Where they are, in pixels of the photo.
         points_px: Landmarks,
     },
+}
+
+impl Prompt {
+    /// Whether it has a field that takes the keys.
+    pub fn is_typed(&self) -> bool {
+        !matches!(self, Self::Landmarks { .. })
+    }
 }
 
 /// What can be saved.

@@ -9,14 +9,15 @@ use serde_json::{Value, json};
 use super::Output;
 use super::arguments::{FaceArgs, stated_age, strength, target_age};
 use super::common::{CommonArgs, Loaded, milliseconds, number, text_of, with};
+use super::output::hinted;
 use super::subject::{Subject, minor_warning};
 use crate::aging::export::{
     OutputFolder, PictureKind, Provenance, Sheet, SheetCell, contact_sheet, encode_png, labelled_face, labelled_photo,
     portrait_picture, years_text,
 };
-use crate::aging::{Change, age_crop, age_photo};
+use crate::aging::{Between, Change, age_crop, age_photo};
 use crate::face::AlignedFace;
-use crate::model::AgeGroup;
+use crate::model::{AgeGroup, Noise};
 
 /// Arguments of `age`.
 #[derive(Debug, clap::Args)]
@@ -35,8 +36,23 @@ pub struct AgeArgs {
     /// How much of the learnt change is applied, 0 to 2
     #[arg(long, value_name = "S", default_value = "1", value_parser = strength)]
     strength: f32,
+    /// Noise of a network that draws with it: none, the maps stored with the weights, or fresh from --seed
+    #[arg(long, value_enum, default_value_t)]
+    noise: NoiseChoice,
     #[command(flatten)]
     which: FaceArgs,
+}
+
+/// Where the noise of a style network comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum NoiseChoice {
+    /// No noise: the same picture every time.
+    #[default]
+    Off,
+    /// The maps stored with the weights.
+    Stored,
+    /// Fresh noise from --seed.
+    Seeded,
 }
 
 /// What is asked of one face.
@@ -54,11 +70,26 @@ pub struct Wish {
 pub fn run(arguments: &AgeArgs, common: &CommonArgs) -> anyhow::Result<Output> {
     let started = Instant::now();
     let folder = OutputFolder::prepare(&arguments.output, &[&arguments.photo])?;
-    let loaded = common.load()?;
+    let mut loaded = common.load()?;
+    use_noise(arguments.noise, common.seed, &mut loaded)?;
     let subject = Subject::open(&arguments.photo, &arguments.which, common, &loaded.pipeline)?;
     let wish =
         Wish { ages_years: arguments.to.clone(), own_age_years: arguments.own_age, strength: arguments.strength };
     write_ages(&subject, &wish, &folder, &loaded, common, started)
+}
+
+/// Sets the noise; asking for some of a network that draws without is an error, not a picture like any other.
+fn use_noise(choice: NoiseChoice, seed: u64, loaded: &mut Loaded) -> anyhow::Result<()> {
+    if loaded.pipeline.noise().is_none() && choice != NoiseChoice::Off {
+        let sentence = format!("{} draws without noise.", loaded.model);
+        return Err(hinted(sentence, "Leave --noise out, or choose weights of tpami2022."));
+    }
+    loaded.pipeline.set_noise(match choice {
+        NoiseChoice::Off => Noise::Off,
+        NoiseChoice::Stored => Noise::Stored,
+        NoiseChoice::Seeded => Noise::Seeded(seed),
+    });
+    Ok(())
 }
 
 /// One age of the face, computed but not yet drawn.
@@ -88,7 +119,7 @@ pub fn write_ages(
     started: Instant,
 ) -> anyhow::Result<Output> {
     let own_years = wish.own_age_years.unwrap_or(subject.reading.age.years);
-    let aged = age_face(subject, wish, own_years, loaded)?;
+    let aged = age_face(subject, wish, own_years, loaded, common)?;
     let base = base_name(&subject.photo.name, subject);
     let record = provenance(subject, wish, own_years, loaded, common);
     let written: anyhow::Result<Vec<Written>> =
@@ -107,15 +138,28 @@ pub fn write_ages(
         "warnings": warnings,
         "elapsed_ms": elapsed_ms,
     });
-    let json = with(common.record(loaded, parameters(wish, own_years)), own);
+    let json = with(common.record(loaded, parameters(wish, own_years, loaded)), own);
     Ok(Output { json, text: text(subject, wish, &written, &sheet_path, &warnings, elapsed_ms) })
 }
 
 /// The change at every age, and the identity it keeps, measured on the face as it is shown.
-fn age_face(subject: &Subject, wish: &Wish, own_years: f32, loaded: &Loaded) -> anyhow::Result<Vec<Aged>> {
-    let timeline = loaded.pipeline.timeline(&subject.face)?;
-    let changes: Vec<Change> =
-        wish.ages_years.iter().map(|age| timeline.change_at(*age, own_years, wish.strength)).collect();
+fn age_face(
+    subject: &Subject,
+    wish: &Wish,
+    own_years: f32,
+    loaded: &Loaded,
+    common: &CommonArgs,
+) -> anyhow::Result<Vec<Aged>> {
+    let mut changes = Vec::with_capacity(wish.ages_years.len());
+    for (index, age_years) in wish.ages_years.iter().enumerate() {
+        if loaded.pipeline.between() == Between::Drawn {
+            common.progress(&format!("age {} of {}", index + 1, wish.ages_years.len()));
+        }
+        changes.extend(loaded.pipeline.changes(&subject.face, own_years, &[*age_years], wish.strength)?);
+    }
+    if loaded.pipeline.between() == Between::Drawn {
+        common.progress_done();
+    }
     let crops: Vec<AlignedFace> = changes
         .iter()
         .map(|change| AlignedFace { pixels: age_crop(&subject.face.pixels, change), ..subject.face.clone() })
@@ -161,13 +205,21 @@ impl Written {
     }
 }
 
-fn parameters(wish: &Wish, own_years: f32) -> Value {
-    json!({
+fn parameters(wish: &Wish, own_years: f32, loaded: &Loaded) -> Value {
+    let mut parameters = json!({
         "to_years": wish.ages_years.iter().copied().map(number).collect::<Vec<_>>(),
         "own_age_years": number(own_years),
         "own_age_stated": wish.own_age_years.is_some(),
         "strength": number(wish.strength),
-    })
+    });
+    if let Some(noise) = loaded.pipeline.noise() {
+        parameters["noise"] = json!(match noise {
+            Noise::Off => "off",
+            Noise::Stored => "stored",
+            Noise::Seeded(_) => "seeded",
+        });
+    }
+    parameters
 }
 
 fn with_own_age(mut source: Value, own_years: f32, stated: bool) -> Value {
@@ -178,7 +230,7 @@ fn with_own_age(mut source: Value, own_years: f32, stated: bool) -> Value {
 
 fn provenance(subject: &Subject, wish: &Wish, own_years: f32, loaded: &Loaded, common: &CommonArgs) -> Provenance {
     let pipeline = &loaded.pipeline;
-    let parameters = parameters(wish, own_years);
+    let parameters = parameters(wish, own_years, loaded);
     Provenance::new(&subject.face, pipeline.weights_sha256(), pipeline.device(), common.seed, parameters)
 }
 

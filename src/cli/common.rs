@@ -9,6 +9,7 @@ use clap::builder::FalseyValueParser;
 use serde_json::{Map, Value, json};
 
 use crate::engine::{DevicePreference, Pipeline};
+use crate::model::Preset;
 use crate::weights::{self, Weights};
 
 /// Flags of every command. A flag wins over its environment variable, which wins over the default.
@@ -49,8 +50,8 @@ pub struct Loaded {
     pub terms: String,
     /// How long loading took.
     pub elapsed_ms: f64,
-    /// Name of the preset.
-    preset: String,
+    /// The preset.
+    preset: Preset,
     /// Version of the preset.
     version: String,
 }

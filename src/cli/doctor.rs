@@ -1,6 +1,8 @@
 //! `mtlface doctor`: device, driver and backend, the weights' hash, a self-test against stored numbers, and the time
 //! each stage takes here.
 
+pub mod weights;
+
 use std::future::Future as _;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -51,8 +53,19 @@ impl SelfTest {
     }
 }
 
-/// Checks this installation; a self-test that fails is an error.
+/// Checks this installation; a self-test that fails is an error. Of weights that were chosen it says first what the
+/// file is, and whatever is known of it stands beside an error too.
 pub fn run(common: &CommonArgs) -> anyhow::Result<Output> {
+    let Some(path) = &common.weights else { return check(common) };
+    let known = weights::describe(path).map_err(|(error, known)| Problem::knowing(&error, known))?;
+    let checked = check(common).map_err(|error| Problem::knowing(&error, known.clone()))?;
+    let (Value::Object(record), text) = (checked.json, checked.text) else {
+        return Ok(known);
+    };
+    Ok(Output { json: with(record, known.json), text: format!("{}\n{text}", known.text) })
+}
+
+fn check(common: &CommonArgs) -> anyhow::Result<Output> {
     let loaded = common.load()?;
     let test = self_test(&loaded)?;
     let stages = stages(&loaded)?;

@@ -9,6 +9,7 @@ mod compare;
 mod doctor;
 mod eval;
 mod faces;
+mod import;
 mod open;
 mod output;
 mod subject;
@@ -46,7 +47,9 @@ enum Command {
     Attention(attention::AttentionArgs),
     /// List the faces of a photo
     Faces(faces::FacesArgs),
-    /// Check this installation: device, weights, self-test, time of each stage
+    /// Make one weights file of the authors' checkpoints, without Python
+    Import(import::ImportArgs),
+    /// Check this installation, or with --weights a file: what it is, whether it is complete, time of each stage
     Doctor,
     /// Measure recognition and age on labelled pictures by the standard protocols
     #[command(subcommand)]
@@ -94,6 +97,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<Output> {
         Some(Command::Compare(arguments)) => compare::run(arguments, common),
         Some(Command::Attention(arguments)) => attention::run(arguments, common),
         Some(Command::Faces(arguments)) => faces::run(arguments, common),
+        Some(Command::Import(arguments)) => import::run(arguments, common),
         Some(Command::Doctor) => doctor::run(common),
         Some(Command::Eval(command)) => eval::run(command, common),
     }

@@ -23,12 +23,20 @@ pub struct Output {
 pub struct Problem {
     sentence: String,
     hint: String,
+    /// What is known all the same: said before the sentence.
+    known: Option<Box<Output>>,
 }
 
 impl Problem {
     /// A problem with its next step.
     pub fn new(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { sentence: sentence.into(), hint: hint.into() }
+        Self { sentence: sentence.into(), hint: hint.into(), known: None }
+    }
+
+    /// An error, and what is known all the same: its text goes to stdout, its keys stand beside `error` and `hint`.
+    pub fn knowing(error: &anyhow::Error, known: Output) -> Self {
+        let (sentence, hint) = told(error);
+        Self { sentence, hint, known: Some(Box::new(known)) }
     }
 }
 
@@ -48,9 +56,17 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 /// Tells a person, or a program.
 pub fn report(error: &anyhow::Error, as_json: bool) {
     let (sentence, hint) = told(error);
+    let known = error.downcast_ref::<Problem>().and_then(|problem| problem.known.as_deref());
     if as_json {
-        print(&json(&sentence, &hint).to_string());
+        let mut object = json(&sentence, &hint);
+        if let (Some(Value::Object(known)), Value::Object(object)) = (known.map(|known| &known.json), &mut object) {
+            object.extend(known.clone());
+        }
+        print(&object.to_string());
     } else {
+        if let Some(known) = known {
+            print(&known.text);
+        }
         let mut stderr = std::io::stderr().lock();
         // Nobody is left to tell when stderr is closed.
         let _ = writeln!(stderr, "mtlface: {sentence}\n{hint}");

@@ -1,19 +1,19 @@
-//! The whole main job, called directly: find faces, read them, synthesise their timeline. Networks load once; the
-//! last encodings and timelines are kept, so that looking at a face again costs nothing.
+//! The whole main job, called directly: find faces, read them, age them (in `ageing`). Networks load once; the last
+//! encodings and timelines are kept, so that looking at a face again costs nothing. Everything that is kept knows the
+//! hash of the weights it was made with.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use image::RgbImage;
 
 use super::cache::RecentCache;
+use super::styled::StyledFace;
 use super::{DevicePreference, DeviceReport, FaceReading, SharedGpu, device, reading};
-use crate::aging::{Timeline, age_crop};
+use crate::aging::Timeline;
 use crate::face::{AlignedFace, Detection, Detector, Photo};
-use crate::model::{AgeGroup, CROP_SIZE_PX, CompactNetwork, Encoding};
-use crate::recognition::Embedding;
+use crate::model::{CROP_SIZE_PX, Encoding, Network, Noise, Preset};
 use crate::weights::{self, Weights};
 
 /// Faces encoded in one go; each brings its mirror image, so the network sees twice as many.
@@ -22,6 +22,8 @@ const FACES_PER_BATCH: usize = 8;
 const CACHED_ENCODINGS: usize = 8;
 /// Faces whose timeline stays in memory (about 2 MB each).
 const CACHED_TIMELINES: usize = 32;
+/// Faces whose style codes and drawn ages stay in memory (about 12 MB each).
+const CACHED_STYLED: usize = 6;
 
 /// Why the engine cannot work, as a plain sentence with a next step.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +34,12 @@ pub enum EngineError {
     /// The device stopped answering in the middle of the work.
     #[error("the device stopped answering ({0}); try again with --device cpu")]
     Lost(String),
+    /// No network is loaded.
+    #[error("no network is loaded; open weights first")]
+    NoNetwork,
+    /// An age was to be drawn by a network whose ages are blends.
+    #[error("this network blends its ages and draws none; ask it for a timeline")]
+    NotDrawn,
     /// The weights do not fit.
     #[error(transparent)]
     Parameters(#[from] crate::model::ParameterError),
@@ -43,19 +51,25 @@ pub enum EngineError {
 /// Milliseconds each stage took, in the order they ran.
 pub type StageTimes = Vec<(&'static str, f64)>;
 
-/// A crop's pixels: what decides everything the network says of it.
-type CropKey = Arc<RgbImage>;
+/// What decides everything a network says of a face: which weights, and the crop's pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct FaceKey {
+    weights_sha256: Arc<str>,
+    crop: Arc<RgbImage>,
+}
 
 /// Networks on a device.
 #[derive(Debug)]
 pub struct Pipeline {
     device: Device,
     report: DeviceReport,
-    weights_sha256: String,
+    weights_sha256: Arc<str>,
     detector: Detector,
-    network: CompactNetwork,
-    encodings: Mutex<RecentCache<CropKey, (Arc<Encoding>, FaceReading)>>,
-    timelines: Mutex<RecentCache<CropKey, Timeline>>,
+    pub(super) network: Network,
+    pub(super) noise: Noise,
+    encodings: Mutex<RecentCache<FaceKey, (Arc<Encoding>, FaceReading)>>,
+    pub(super) timelines: Mutex<RecentCache<FaceKey, Timeline>>,
+    pub(super) styled: Mutex<RecentCache<FaceKey, Arc<Mutex<StyledFace>>>>,
 }
 
 impl Pipeline {
@@ -84,16 +98,35 @@ impl Pipeline {
     /// Loads the networks onto a device that is open already.
     pub(super) fn on_device(device: Device, report: DeviceReport, weights: &Weights) -> Result<Self, EngineError> {
         let detector = Detector::new(&weights::bundled_detector()?, &device)?;
-        let network = CompactNetwork::new(&weights.config, &weights.parameters, &device)?;
+        let network = Network::new(&weights.config, &weights.parameters, &device)?;
         Ok(Self {
             device,
             report,
-            weights_sha256: weights.sha256.clone(),
+            weights_sha256: weights.sha256.as_str().into(),
             detector,
             network,
+            noise: Noise::Off,
             encodings: Mutex::new(RecentCache::new(CACHED_ENCODINGS)),
             timelines: Mutex::new(RecentCache::new(CACHED_TIMELINES)),
+            styled: Mutex::new(RecentCache::new(CACHED_STYLED)),
         })
+    }
+
+    /// Changes to other weights on the same device. On an error those in use stay.
+    ///
+    /// # Errors
+    /// When the weights do not fit, or the device is lost or full.
+    pub fn use_weights(&mut self, weights: &Weights) -> Result<(), EngineError> {
+        self.network = guarded(|| Network::new(&weights.config, &weights.parameters, &self.device))??;
+        self.weights_sha256 = weights.sha256.as_str().into();
+        Ok(())
+    }
+
+    /// What a network that draws with noise takes for it; without effect on the others. Forgets what was drawn.
+    pub fn set_noise(&mut self, noise: Noise) {
+        self.noise = noise;
+        self.timelines = Mutex::new(RecentCache::new(CACHED_TIMELINES));
+        self.styled = Mutex::new(RecentCache::new(CACHED_STYLED));
     }
 
     /// The device in use.
@@ -104,6 +137,22 @@ impl Pipeline {
     /// SHA-256 of the weights in use, hex.
     pub fn weights_sha256(&self) -> &str {
         &self.weights_sha256
+    }
+
+    /// The same, to keep beside results.
+    pub(super) fn shared_sha256(&self) -> Arc<str> {
+        Arc::clone(&self.weights_sha256)
+    }
+
+    /// Waits until the device has done everything asked of it, so that it can be timed.
+    pub(super) fn finish(&self) {
+        // A device that is lost says so at the next result that is fetched.
+        let _ = self.device.sync();
+    }
+
+    /// Which network is in use.
+    pub fn preset(&self) -> Preset {
+        self.network.preset()
     }
 
     /// Every face in the photo, the centre-most large one first.
@@ -135,42 +184,14 @@ impl Pipeline {
         self.encoded(&face.pixels).map(|(_, reading)| reading)
     }
 
-    /// The seven anchors of one face, with the identity each keeps.
-    ///
-    /// # Errors
-    /// When the device is lost.
-    pub fn timeline(&self, face: &AlignedFace) -> Result<Timeline, EngineError> {
-        let key = Arc::new(face.pixels.clone());
-        if let Some(timeline) = lock(&self.timelines).get(&key) {
-            return Ok(timeline);
-        }
-        let (encoding, reading) = self.encoded(&face.pixels)?;
-        let timeline = guarded(|| self.synthesise(&face.pixels, &encoding, &reading))?;
-        lock(&self.timelines).put(key, timeline.clone());
-        Ok(timeline)
+    /// Names what is kept of a crop.
+    pub(super) fn key(&self, crop: &RgbImage) -> FaceKey {
+        FaceKey { weights_sha256: Arc::clone(&self.weights_sha256), crop: Arc::new(crop.clone()) }
     }
 
-    /// Time of each stage on one face, measured now, caches aside.
-    ///
-    /// # Errors
-    /// When the device is lost.
-    pub fn time_stages(&self, photo: &Photo, face: &AlignedFace) -> Result<StageTimes, EngineError> {
-        let mut times = StageTimes::new();
-        let mut time = |name, started: Instant| times.push((name, started.elapsed().as_secs_f64() * 1e3));
-        let started = Instant::now();
-        self.find_faces(photo)?;
-        time("find faces", started);
-        let started = Instant::now();
-        let (encoding, readings) = guarded(|| self.read_crops(&[&face.pixels]))?;
-        time("read face", started);
-        let started = Instant::now();
-        guarded(|| self.synthesise(&face.pixels, &reading::only_first(encoding), &readings[0]))?;
-        time("seven ages", started);
-        Ok(times)
-    }
-
-    fn encoded(&self, crop: &RgbImage) -> Result<(Arc<Encoding>, FaceReading), EngineError> {
-        let key = Arc::new(crop.clone());
+    /// The encoding of a crop without its mirror image, and what was read from both.
+    pub(super) fn encoded(&self, crop: &RgbImage) -> Result<(Arc<Encoding>, FaceReading), EngineError> {
+        let key = self.key(crop);
         if let Some(held) = lock(&self.encodings).get(&key) {
             return Ok(held);
         }
@@ -183,7 +204,7 @@ impl Pipeline {
     }
 
     /// Encodes crops and, behind them, their mirror images.
-    fn read_crops(&self, crops: &[&RgbImage]) -> (Encoding, Vec<FaceReading>) {
+    pub(super) fn read_crops(&self, crops: &[&RgbImage]) -> (Encoding, Vec<FaceReading>) {
         let faces = self.upload(crops);
         let mirrored = faces.clone().flip([3]);
         let encoding = self.network.encode(Tensor::cat(vec![faces, mirrored], 0));
@@ -191,27 +212,8 @@ impl Pipeline {
         (encoding, readings)
     }
 
-    fn synthesise(&self, crop: &RgbImage, encoding: &Encoding, reading: &FaceReading) -> Timeline {
-        let synthesis = self.network.synthesise(self.upload(&[crop]), encoding, &AgeGroup::ALL);
-        let changes = reading::changes(&synthesis, self.network.window());
-        let timeline = Timeline::new(changes, reading.age.years);
-        let kept = self.identity_kept(crop, &timeline, &reading.embedding);
-        timeline.with_identity(&kept)
-    }
-
-    /// Cosine of each anchor, as it is shown, to the photograph.
-    fn identity_kept(&self, crop: &RgbImage, timeline: &Timeline, own: &Embedding) -> Vec<f32> {
-        let own_years = timeline.estimated_age_years;
-        let aged: Vec<RgbImage> = AgeGroup::ALL
-            .iter()
-            .map(|group| age_crop(crop, &timeline.change_at(group.anchor_years(), own_years, 1.0)))
-            .collect();
-        let aged: Vec<&RgbImage> = aged.iter().collect();
-        self.read_crops(&aged).1.iter().map(|reading| reading.embedding.cosine(own)).collect()
-    }
-
     /// Crops as `[N, 3, 112, 112]` in [-1, 1] on the device.
-    fn upload(&self, crops: &[&RgbImage]) -> Tensor<4> {
+    pub(super) fn upload(&self, crops: &[&RgbImage]) -> Tensor<4> {
         let area = CROP_SIZE_PX * CROP_SIZE_PX;
         let mut values = vec![0.0; crops.len() * 3 * area];
         for (crop, planes) in crops.iter().zip(values.chunks_mut(3 * area)) {
@@ -226,7 +228,7 @@ impl Pipeline {
 }
 
 /// Runs device work; a device that stops answering makes burn panic, which becomes an error here.
-fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, EngineError> {
+pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, EngineError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let message = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
         EngineError::Lost(message.unwrap_or("no reason given").lines().next().unwrap_or_default().to_owned())
@@ -234,6 +236,6 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, EngineError> {
 }
 
 /// Caches hold finished values only, so a panic elsewhere cannot leave one half changed.
-fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
     cache.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,14 +4,20 @@ use std::collections::VecDeque;
 
 use super::{FaceId, PhotoId, Request};
 
-/// Requests that wait, in order: readings of faces already on screen first come first served, the timeline of the
-/// selected face before them all, since someone is looking at it.
+/// Requests that wait, in order: new weights before everything, since what is made meanwhile would be thrown away;
+/// then the timeline of the face someone looks at and the age shown; then readings, first come first served.
 #[derive(Debug, Default)]
 pub(super) struct RequestQueue {
+    /// The latest weights asked for; newer ones take their place.
+    weights: Option<Request>,
     /// The latest timeline asked for; a newer one takes its place.
     timeline: Option<Request>,
+    /// The latest age to be drawn; a newer one takes its place.
+    age: Option<Request>,
     others: VecDeque<Request>,
     running: bool,
+    /// Faces whose timeline nobody waits for any more, though it may be running.
+    stopped: Vec<FaceId>,
     /// Set when the window is gone.
     pub closed: bool,
 }
@@ -20,14 +26,23 @@ impl RequestQueue {
     /// Adds a request.
     pub fn put(&mut self, request: Request) {
         match request {
-            Request::Timeline { .. } => self.timeline = Some(request),
+            Request::OpenWeights(_) => self.weights = Some(request),
+            Request::Timeline { face, .. } => {
+                self.stopped.retain(|stopped| *stopped != face);
+                self.timeline = Some(request);
+            }
+            Request::AgeExactly { .. } => self.age = Some(request),
             _ => self.others.push_back(request),
         }
     }
 
-    /// The next request to run; call `finished` when it is done.
-    pub fn take(&mut self) -> Option<Request> {
-        let next = self.timeline.take().or_else(|| self.others.pop_front());
+    /// The next request to run; call `finished` when it is done. Without a network only weights can be opened.
+    pub fn take(&mut self, has_network: bool) -> Option<Request> {
+        let mut next = self.weights.take();
+        if has_network {
+            let waiting = next.or_else(|| self.timeline.take()).or_else(|| self.age.take());
+            next = waiting.or_else(|| self.others.pop_front());
+        }
         self.running = next.is_some();
         next
     }
@@ -35,21 +50,47 @@ impl RequestQueue {
     /// The request taken last is done.
     pub fn finished(&mut self) {
         self.running = false;
+        self.stopped.clear();
+    }
+
+    /// Withdraws a face's timeline, also while it is being made.
+    pub fn stop_timeline(&mut self, face: FaceId) {
+        self.stopped.push(face);
+        let is_other = |request: &Request| !matches!(request, Request::Timeline { face: asked, .. } if *asked == face);
+        self.timeline = self.timeline.take().filter(is_other);
+    }
+
+    /// Whether the timeline that is being made should be left: something more urgent waits, or nobody waits for it.
+    pub fn is_unwanted(&self, face: FaceId) -> bool {
+        let other_waits = matches!(&self.timeline, Some(Request::Timeline { face: asked, .. }) if *asked != face);
+        self.closed || self.weights.is_some() || other_waits || self.stopped.contains(&face)
+    }
+
+    /// Drops everything that asks a network about a face: new weights are in use and the window asks again.
+    pub fn forget_results(&mut self) {
+        (self.timeline, self.age) = (None, None);
+        self.others.retain(|request| matches!(request, Request::FindFaces { .. }));
     }
 
     /// Drops what waits for a photo and its faces.
     pub fn forget(&mut self, photo: PhotoId, faces: &[FaceId]) {
         let keeps = |request: &Request| match request {
             Request::FindFaces { photo: asked, .. } => *asked != photo,
-            Request::ReadFace { face, .. } | Request::Timeline { face, .. } => !faces.contains(face),
+            Request::ReadFace { face, .. } | Request::Timeline { face, .. } | Request::AgeExactly { face, .. } => {
+                !faces.contains(face)
+            }
+            Request::OpenWeights(_) => true,
         };
         self.others.retain(keeps);
         self.timeline = self.timeline.take().filter(keeps);
+        self.age = self.age.take().filter(keeps);
+        self.stopped.extend_from_slice(faces);
     }
 
     /// How many requests wait or run.
     pub fn pending(&self) -> usize {
-        self.others.len() + usize::from(self.timeline.is_some()) + usize::from(self.running)
+        let urgent = [&self.weights, &self.timeline, &self.age].into_iter().flatten().count();
+        self.others.len() + urgent + usize::from(self.running)
     }
 }
 
@@ -60,7 +101,8 @@ mod tests {
     use image::RgbImage;
 
     use super::*;
-    use crate::face::{AlignedFace, Detection, LandmarkSource, SimilarityTransform};
+    use crate::engine::WeightsSource;
+    use crate::face::{AlignedFace, Detection, LandmarkSource, Photo, SimilarityTransform};
 
     fn aligned() -> Arc<AlignedFace> {
         let detection = Detection { box_px: [0.0; 4], score: 1.0, landmarks_px: [[0.0; 2]; 5] };
@@ -72,6 +114,10 @@ mod tests {
             photo_sha256: String::new(),
             quality: Vec::new(),
         })
+    }
+
+    fn photo() -> Arc<Photo> {
+        Arc::new(Photo::from_pixels("grey", RgbImage::new(8, 8)))
     }
 
     fn timeline(face: u64) -> Request {
@@ -87,8 +133,8 @@ mod tests {
         let mut queue = RequestQueue::default();
         queue.put(timeline(1));
         queue.put(timeline(2));
-        assert!(matches!(queue.take(), Some(Request::Timeline { face: FaceId(2), .. })));
-        assert!(queue.take().is_none());
+        assert!(matches!(queue.take(true), Some(Request::Timeline { face: FaceId(2), .. })));
+        assert!(queue.take(true).is_none());
     }
 
     #[test]
@@ -96,10 +142,63 @@ mod tests {
         let mut queue = RequestQueue::default();
         queue.put(read(1));
         queue.put(timeline(2));
-        assert!(matches!(queue.take(), Some(Request::Timeline { .. })));
+        assert!(matches!(queue.take(true), Some(Request::Timeline { .. })));
         assert_eq!(queue.pending(), 2);
         queue.finished();
-        assert!(matches!(queue.take(), Some(Request::ReadFace { .. })));
+        assert!(matches!(queue.take(true), Some(Request::ReadFace { .. })));
+    }
+
+    fn age(face: u64, target_years: f32) -> Request {
+        Request::AgeExactly { face: FaceId(face), aligned: aligned(), own_years: 30.0, target_years }
+    }
+
+    #[test]
+    fn the_latest_age_goes_behind_the_timeline_and_before_readings() {
+        let mut queue = RequestQueue::default();
+        queue.put(read(1));
+        queue.put(age(2, 40.0));
+        queue.put(age(2, 50.0));
+        queue.put(timeline(2));
+        assert!(matches!(queue.take(true), Some(Request::Timeline { .. })));
+        let next = queue.take(true);
+        assert!(matches!(next, Some(Request::AgeExactly { target_years: 50.0, .. })), "{next:?}");
+        assert!(matches!(queue.take(true), Some(Request::ReadFace { .. })));
+        assert!(queue.take(true).is_none());
+    }
+
+    #[test]
+    fn new_weights_go_first_and_are_all_that_runs_without_a_network() {
+        let mut queue = RequestQueue::default();
+        queue.put(timeline(1));
+        assert!(queue.take(false).is_none());
+        queue.put(Request::OpenWeights(WeightsSource::File("old".into())));
+        queue.put(Request::OpenWeights(WeightsSource::Bundled));
+        assert!(queue.is_unwanted(FaceId(1)));
+        assert!(matches!(queue.take(false), Some(Request::OpenWeights(WeightsSource::Bundled))));
+        queue.put(Request::FindFaces { photo: PhotoId(1), pixels: photo() });
+        queue.put(read(1));
+        queue.forget_results();
+        assert!(matches!(queue.take(true), Some(Request::FindFaces { .. })));
+        assert!(queue.take(true).is_none());
+    }
+
+    #[test]
+    fn a_timeline_is_left_for_another_face_and_when_it_is_stopped() {
+        let mut queue = RequestQueue::default();
+        queue.put(timeline(1));
+        queue.take(true);
+        assert!(!queue.is_unwanted(FaceId(1)));
+        queue.put(timeline(1));
+        assert!(!queue.is_unwanted(FaceId(1)));
+        queue.put(timeline(2));
+        assert!(queue.is_unwanted(FaceId(1)));
+        queue.take(true);
+        queue.stop_timeline(FaceId(2));
+        assert!(queue.is_unwanted(FaceId(2)));
+        queue.put(timeline(2));
+        assert!(!queue.is_unwanted(FaceId(2)));
+        queue.stop_timeline(FaceId(2));
+        assert!(queue.take(true).is_none());
     }
 
     #[test]
@@ -108,6 +207,7 @@ mod tests {
         queue.put(read(1));
         queue.put(read(2));
         queue.put(timeline(1));
+        queue.put(age(1, 50.0));
         queue.forget(PhotoId(9), &[FaceId(1)]);
         assert_eq!(queue.pending(), 1);
     }

@@ -111,11 +111,22 @@ pub(super) fn changes(synthesis: &Synthesis, window: &[f32]) -> Vec<Change> {
     let residuals = planes(synthesis.residual.clone());
     let to_change = |(flow, residual): (&Vec<f32>, &Vec<f32>)| Change {
         flow_px: synthesis::upsample_flow(flow, window),
-        residual_levels: (0..CROP_AREA)
-            .map(|at| std::array::from_fn(|channel| residual[channel * CROP_AREA + at] * 127.5))
-            .collect(),
+        residual_levels: interleaved(residual, |_| 127.5),
     };
     flows.iter().zip(&residuals).map(to_change).collect()
+}
+
+/// A drawn crop `[1, 3, 112, 112]` in [-1, 1], in levels and windowed: the change is what lies between two of them.
+pub(super) fn drawn_change(crop: Tensor<4>, window: &[f32]) -> Change {
+    let pixels = planes(crop).swap_remove(0);
+    let residual_levels = interleaved(&pixels, |at| 127.5 * window[at]);
+    Change { residual_levels, ..Change::none() }
+}
+
+/// Three planes of the crop as one colour for each pixel, times a factor.
+fn interleaved(planes: &[f32], factor: impl Fn(usize) -> f32) -> Vec<[f32; 3]> {
+    let colour = |at| std::array::from_fn(|channel| planes[channel * CROP_AREA + at] * factor(at));
+    (0..CROP_AREA).map(colour).collect()
 }
 
 fn share(part: &[f32], whole: &[f32], cell: usize) -> f32 {

@@ -1,21 +1,25 @@
 //! What comes with the numbers: the network's widths, version, data and terms, from a file's metadata or from the JSON
 //! beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::Path;
 
 use serde::Deserialize;
 
+use super::card::ModelCard;
 use super::error::WeightsError;
 use super::tensor_file::TensorFile;
-use crate::model::CompactConfig;
+use crate::model::{CompactConfig, PublishedConfig};
 
 /// A description is a few kilobytes; past this it is something else.
 const MAX_SIDECAR_BYTES: u64 = 1 << 20;
 /// Key of the safetensors metadata that holds the whole description as JSON.
-const METADATA_KEY: &str = "config";
+pub const METADATA_KEY: &str = "config";
 const NO_TERMS: &str = "This file says nothing about its training data or terms of use: ask whoever gave it to you.";
+/// What is known of the published networks where their file is silent.
+const PUBLISHED_TERMS: &str =
+    "The file states no licence; the authors published theirs for research. Ask whoever gave it to you.";
 
 /// The JSON that goes with a weights file.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,6 +31,9 @@ pub struct Sidecar {
     version: Option<String>,
     #[serde(default)]
     data_notes: Option<String>,
+    /// Measured figures, one a line.
+    #[serde(default)]
+    accuracy: Vec<String>,
     /// SHA-256 of the files it describes, by file name.
     #[serde(default)]
     sha256: BTreeMap<String, String>,
@@ -96,28 +103,46 @@ impl Sidecar {
 
     /// The widths without what is said about one particular file.
     pub fn widths_only(self) -> Self {
-        Self { config: self.config, version: None, data_notes: None, sha256: BTreeMap::new() }
+        Self { config: self.config, version: None, data_notes: None, accuracy: Vec::new(), sha256: BTreeMap::new() }
     }
 }
 
 /// What is said to people about a file.
+#[derive(Clone, Debug)]
 pub struct Description {
     /// Such as `v1`.
     pub version: String,
     /// Data and terms.
     pub terms: String,
+    /// The same and more, in short lines.
+    pub card: ModelCard,
 }
 
 impl Description {
-    /// From the file's metadata (`model`, `license`) and its sidecar.
-    pub fn new(file: &TensorFile, sidecar: &Sidecar) -> Self {
+    /// From a file's metadata (`model`, `license`) and its sidecar.
+    pub fn new(metadata: &HashMap<String, String>, sidecar: &Sidecar) -> Self {
         let last_word = |model: &String| model.split_whitespace().last().map(str::to_owned);
-        let version = sidecar.version.clone().or_else(|| file.metadata.get("model").and_then(last_word));
-        let said = [file.metadata.get("license"), sidecar.data_notes.as_ref()];
+        let version = sidecar.version.clone().or_else(|| metadata.get("model").and_then(last_word));
+        let licence = metadata.get("license");
+        let said = [licence, sidecar.data_notes.as_ref()];
         let sentences: Vec<String> = said.into_iter().flatten().map(|text| sentence(text)).collect();
+        let card =
+            ModelCard::stated(sidecar.data_notes.as_deref(), licence.map(String::as_str), sidecar.accuracy.clone());
         Self {
             version: version.unwrap_or_else(|| "without a version".to_owned()),
             terms: if sentences.is_empty() { NO_TERMS.to_owned() } else { sentences.join(" ") },
+            card,
+        }
+    }
+
+    /// Of a published network. The authors' files carry no words; ours may (`version`, `data`, `license`).
+    pub fn published(metadata: &HashMap<String, String>, config: &PublishedConfig) -> Self {
+        let stated = |key: &str| metadata.get(key).map(String::as_str);
+        let licence = stated("license").unwrap_or(PUBLISHED_TERMS);
+        Self {
+            version: stated("version").map_or_else(|| format!("width {}", config.base_width), str::to_owned),
+            terms: sentence(licence),
+            card: ModelCard::stated(stated("data"), Some(licence), Vec::new()),
         }
     }
 }

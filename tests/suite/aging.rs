@@ -2,11 +2,18 @@
 
 use std::path::Path;
 
+use burn::tensor::{Device, Tensor};
 use image::RgbImage;
-use mtlface::aging::age_photo;
-use mtlface::engine::{DevicePreference, Pipeline};
+use mtlface::aging::{Between, Change, age_photo};
+use mtlface::engine::{AnchorMade, DevicePreference, Pipeline, TimelineWatch};
 use mtlface::face::{AlignedFace, Landmarks, Photo};
-use mtlface::weights;
+use mtlface::model::{
+    AgeGroup, CROP_SIZE_PX, Generation, NetworkConfig, Noise, Parameters, PublishedConfig, STYLE_ANCHORS_YEARS,
+    Tpami2022Network, convolutions_run,
+};
+use mtlface::weights::{self, Weights};
+
+use crate::deterministic;
 
 /// Where the reference's detector put the landmarks of the demo portrait, in pixels.
 const REFERENCE_LANDMARKS_PX: Landmarks =
@@ -74,4 +81,135 @@ fn the_aged_photo_looks_like_the_reference() {
         eprintln!("{name}: mean difference over the crop {mean_levels:.3} levels");
         assert!(mean_levels < 1.0, "{name}: mean difference over the face {mean_levels} levels");
     }
+}
+
+/// A published network at a fraction of its width, filled by rule.
+fn published(generation: Generation, base_width: usize) -> Weights {
+    let config = PublishedConfig::new(generation, base_width);
+    let parameters = deterministic::parameters(&config);
+    let (preset, config) = (config.preset(), NetworkConfig::Published(config));
+    let sha256 = format!("{preset} by rule");
+    Weights { preset, version: "by rule".to_owned(), sha256, config, parameters, ..weights::bundled().unwrap() }
+}
+
+fn portrait_face() -> AlignedFace {
+    AlignedFace::from_landmarks(&portrait(), REFERENCE_LANDMARKS_PX).unwrap()
+}
+
+fn pipeline_of(generation: Generation) -> Pipeline {
+    Pipeline::new(DevicePreference::Cpu, None, &published(generation, 2)).unwrap()
+}
+
+/// The largest difference anywhere in two changes, in pixels and levels.
+fn farthest(a: &Change, b: &Change) -> f32 {
+    let flows = a.flow_px.as_flattened().iter().zip(b.flow_px.as_flattened());
+    let residuals = a.residual_levels.as_flattened().iter().zip(b.residual_levels.as_flattened());
+    flows.chain(residuals).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// Writes down which anchors are made; stops after so many.
+struct Notes {
+    groups: Vec<usize>,
+    stop_after: usize,
+}
+
+impl TimelineWatch for Notes {
+    fn anchor_made(&mut self, made: &AnchorMade, done: usize) {
+        self.groups.push(made.group.index());
+        assert_eq!(done, self.groups.len());
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.groups.len() >= self.stop_after
+    }
+}
+
+#[test]
+fn a_network_that_blends_leaves_pixels_where_they_are_if_it_has_no_flow() {
+    let (pipeline, face) = (pipeline_of(Generation::Cvpr2021), portrait_face());
+    let timeline = pipeline.timeline(&face).unwrap();
+    assert_eq!((timeline.between, pipeline.noise()), (Between::Blended, None));
+    let change = timeline.change_at(70.0, 20.0, 1.0);
+    assert_eq!(change.max_flow_px(), 0.0);
+    assert!(farthest(&change, &Change::none()) > 0.5);
+    assert!(pipeline.draw_age(&face, 20.0, 70.0).unwrap().is_none());
+    let reading = pipeline.read_face(&face).unwrap();
+    assert_eq!((reading.embedding.as_slice().len(), reading.attention.channel_gate.len()), (16, 16));
+}
+
+#[test]
+fn a_network_that_draws_every_age_starts_at_the_untouched_photo() {
+    let (pipeline, face) = (pipeline_of(Generation::Tpami2022), portrait_face());
+    let timeline = pipeline.timeline(&face).unwrap();
+    let own_years = timeline.estimated_age_years;
+    assert_eq!(timeline.between, Between::Drawn);
+    assert_eq!(timeline.anchors_years(), STYLE_ANCHORS_YEARS);
+    let at_own = pipeline.draw_age(&face, own_years, own_years).unwrap().unwrap();
+    assert_eq!(*at_own.change, Change::none());
+    for years in STYLE_ANCHORS_YEARS {
+        let drawn = pipeline.draw_age(&face, own_years, years).unwrap().unwrap();
+        let blend = timeline.change_at(years, own_years, 1.0);
+        assert!(farthest(&drawn.change, &blend) < 1e-3, "at {years} years the blend is what is drawn");
+        let half = pipeline.changes(&face, own_years, &[years], 0.5).unwrap();
+        assert!(farthest(&half[0], &drawn.change.scaled(0.5)) < 1e-3);
+    }
+    let between = pipeline.draw_age(&face, own_years, 60.0).unwrap().unwrap();
+    assert!(farthest(&between.change, &timeline.change_at(60.0, own_years, 1.0)) > 1e-3, "a blend only stands in");
+}
+
+#[test]
+fn ages_are_drawn_from_the_own_age_outwards_and_what_was_left_is_not_drawn_again() {
+    let (pipeline, face) = (pipeline_of(Generation::Tpami2022), portrait_face());
+    let own_years = pipeline.read_face(&face).unwrap().age.years;
+    let mut notes = Notes { groups: Vec::new(), stop_after: 3 };
+    assert!(pipeline.timeline_watched(&face, &mut notes).unwrap().is_none());
+    let distance = |index: &usize| (STYLE_ANCHORS_YEARS[*index] - own_years).abs();
+    assert!(notes.groups.len() == 3 && notes.groups.is_sorted_by_key(distance), "{:?} from {own_years}", notes.groups);
+    let before = convolutions_run();
+    let mut notes = Notes { groups: Vec::new(), stop_after: 3 };
+    assert!(pipeline.timeline_watched(&face, &mut notes).unwrap().is_none());
+    assert_eq!((convolutions_run() - before, notes.groups.len()), (0, 3), "told again, not made again");
+    notes = Notes { groups: Vec::new(), stop_after: 99 };
+    assert!(pipeline.timeline_watched(&face, &mut notes).unwrap().is_some());
+    assert_eq!(notes.groups.len(), 7);
+}
+
+#[test]
+fn a_slider_step_runs_the_decoder_alone() {
+    let weights = published(Generation::Tpami2022, 2);
+    let (pipeline, face) = (Pipeline::new(DevicePreference::Cpu, None, &weights).unwrap(), portrait_face());
+    let own_years = pipeline.timeline(&face).unwrap().estimated_age_years;
+    let count = |work: &dyn Fn()| {
+        let before = convolutions_run();
+        work();
+        convolutions_run() - before
+    };
+    let step = count(&|| drop(pipeline.draw_age(&face, own_years, 42.0).unwrap()));
+    let NetworkConfig::Published(config) = weights.config else { panic!("{:?}", weights.config) };
+    let device = Device::flex();
+    let network = Tpami2022Network::new(&config, &weights.parameters, &device).unwrap();
+    let encoding = network.encode(Tensor::zeros([1, 3, CROP_SIZE_PX, CROP_SIZE_PX], &device));
+    let codes = network.codes(&encoding, AgeGroup::ALL[3]);
+    let start = network.start(&codes, &Noise::Off);
+    let decoder = count(&|| drop(network.decode(&start, &codes, &Noise::Off)));
+    assert_eq!(step, decoder, "convolutions of one step of the slider");
+    assert!(decoder > 0);
+    assert_eq!(count(&|| drop(pipeline.draw_age(&face, own_years, 42.0).unwrap())), 0, "the same age again is kept");
+}
+
+#[test]
+fn other_weights_are_used_in_place_and_what_they_say_is_kept_apart() {
+    let (mut pipeline, face) = (pipeline(), portrait_face());
+    let first = pipeline.read_face(&face).unwrap();
+    pipeline.use_weights(&published(Generation::Tpami2022, 2)).unwrap();
+    let second = pipeline.read_face(&face).unwrap();
+    assert_eq!(second.embedding.as_slice().len(), 16);
+    assert_eq!(pipeline.timeline(&face).unwrap().between, Between::Drawn);
+    let mut broken = published(Generation::Cvpr2021, 2);
+    broken.parameters = Parameters::default();
+    assert!(pipeline.use_weights(&broken).is_err());
+    assert_eq!(pipeline.read_face(&face).unwrap().embedding, second.embedding, "what was in use stays");
+    pipeline.use_weights(&weights::bundled().unwrap()).unwrap();
+    assert_eq!(pipeline.read_face(&face).unwrap().embedding, first.embedding);
+    assert_eq!(pipeline.timeline(&face).unwrap().between, Between::Blended);
 }

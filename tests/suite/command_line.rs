@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-type Tested = Result<(), Box<dyn std::error::Error>>;
+pub type Tested = Result<(), Box<dyn std::error::Error>>;
 
 fn demo(name: &str) -> String {
     let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "assets", "demo", name].iter().collect();
@@ -14,7 +14,7 @@ fn demo(name: &str) -> String {
 }
 
 /// Runs the program without a display, on the CPU, in a folder of its own.
-fn run_in(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
+pub fn run_in(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mtlface"));
     for variable in ["DISPLAY", "WAYLAND_DISPLAY", "MTLFACE_DEVICE", "MTLFACE_JSON", "MTLFACE_WEIGHTS"] {
         command.env_remove(variable);
@@ -22,18 +22,18 @@ fn run_in(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
     command.current_dir(folder).env("MTLFACE_DEVICE", "cpu").args(arguments).output()
 }
 
-fn run(arguments: &[&str]) -> std::io::Result<Output> {
+pub fn run(arguments: &[&str]) -> std::io::Result<Output> {
     run_in(&std::env::temp_dir(), arguments)
 }
 
 /// The one JSON object on stdout, and that there is nothing else there.
-fn json(output: &Output) -> Result<Value, Box<dyn std::error::Error>> {
+pub fn json(output: &Output) -> Result<Value, Box<dyn std::error::Error>> {
     let text = std::str::from_utf8(&output.stdout)?;
     assert_eq!(text.lines().count(), 1, "stdout holds more than one line: {text}");
     Ok(serde_json::from_str(text)?)
 }
 
-fn succeeded(arguments: &[&str]) -> Result<Value, Box<dyn std::error::Error>> {
+pub fn succeeded(arguments: &[&str]) -> Result<Value, Box<dyn std::error::Error>> {
     let output = run(arguments)?;
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {stderr}");
@@ -41,7 +41,7 @@ fn succeeded(arguments: &[&str]) -> Result<Value, Box<dyn std::error::Error>> {
 }
 
 /// Runs what must fail with exit code 1, and returns its sentence with its next step.
-fn failed(arguments: &[&str]) -> Result<String, Box<dyn std::error::Error>> {
+pub fn failed(arguments: &[&str]) -> Result<String, Box<dyn std::error::Error>> {
     let output = run(&[arguments, &["--json"]].concat())?;
     assert_eq!(output.status.code(), Some(1), "{arguments:?}");
     let object = json(&output)?;

@@ -2,14 +2,18 @@
 
 mod aging;
 mod calibration;
+mod checkpoints;
 mod command_line;
 mod detector;
 mod deterministic;
 mod driver_exit;
 mod evaluation;
+mod import;
+mod noise;
 mod parity;
 mod published;
 mod reference;
+mod torch_files;
 mod training_losses;
 mod weights_files;
 #[cfg(feature = "app")]

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use burn::tensor::{Device, DeviceKind, Tensor, TensorData};
 use mtlface::model::age_estimation::expected_age;
 use mtlface::model::synthesis::upsample_flow;
-use mtlface::model::{AgeGroup, CROP_SIZE_PX, CompactNetwork};
+use mtlface::model::{AgeGroup, CROP_SIZE_PX, CompactNetwork, NetworkConfig};
 use mtlface::recognition::Embedding;
 use mtlface::weights;
 use safetensors::SafeTensors;
@@ -63,7 +63,8 @@ fn every_stage_on_the_gpu() -> Result<()> {
 /// Every stage of the first `count` fixture faces: encoded together, synthesised one by one.
 fn stages(device: &Device, count: usize) -> Result<Values> {
     let bundled = weights::bundled()?;
-    let network = CompactNetwork::new(&bundled.config, &bundled.parameters, device)?;
+    let NetworkConfig::Compact(config) = &bundled.config else { anyhow::bail!("the bundled network is a compact one") };
+    let network = CompactNetwork::new(config, &bundled.parameters, device)?;
     let faces = (0..count).map(face).collect::<Result<Vec<_>>>()?;
     let mut values = Values::new();
     encode(&network, &faces.concat(), device, &mut values);

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use mtlface::model::Preset;
 use mtlface::weights;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
@@ -31,7 +32,7 @@ fn the_published_file_opens_with_and_without_its_description() -> Result<()> {
     let described = weights::open(&path)?;
     let bundled = weights::bundled()?;
     for opened in [alone, described] {
-        assert_eq!((opened.preset.as_str(), opened.version.as_str()), ("compact", "v1"));
+        assert_eq!((opened.preset, opened.version.as_str()), (Preset::Compact, "v1"));
         assert_eq!((opened.sha256, opened.terms), (bundled.sha256.clone(), bundled.terms.clone()));
         assert_eq!(opened.config, bundled.config);
     }
@@ -57,7 +58,7 @@ fn files_of_other_kinds_are_named() -> Result<()> {
     let cases: [(&[u8], &str); 5] = [
         (b"", "an empty file"),
         (b"PK\x03\x04 and so on", "a zip archive"),
-        (b"\x80\x02cos\nsystem", "a pickle"),
+        (b"\x80\x02cos\nsystem\n", "a pickle that asks for “os.system”"),
         (b"\x89PNG\r\n\x1a\n....", "a picture"),
         (b"these are no weights", "a file of another kind"),
     ];

@@ -2,9 +2,12 @@
 //! software Vulkan. Without any Vulkan driver each test says by name that it was skipped; with
 //! `MTLFACE_REQUIRE_PICTURES=1` that is a failure. `UPDATE_SNAPSHOTS=1` writes the pictures and those of the manual.
 
+mod models;
+mod shader;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use eframe::{egui, egui_wgpu, wgpu};
@@ -13,13 +16,10 @@ use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_set
 use egui_kittest::{Harness, SnapshotOptions};
 use image::RgbaImage;
 use mtlface::aging::export::is_marked_synthetic;
-use mtlface::aging::{Timeline, age_photo};
-use mtlface::app::aged_photo::{self, AgedPhoto, ChangeKey, Gpu, PackedChange, PhotoTexture, Shown};
-use mtlface::app::state::{AppState, PhotoStage, Prompt, SaveWhat, Workspace};
+use mtlface::app::state::{AppState, PhotoStage, Prompt, SaveWhat};
+use mtlface::app::view::Workspace;
 use mtlface::app::{App, Command, Launch, Store};
-use mtlface::engine::{DevicePreference, Pipeline};
-use mtlface::face::{AlignedFace, Photo};
-use mtlface::weights;
+use mtlface::engine::DevicePreference;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 /// The status bar shows times, which are never the same twice; it is left out of the comparison.
@@ -50,12 +50,16 @@ fn can_draw(test: &str) -> bool {
 type Window = Harness<'static, App>;
 
 fn open(theme: egui::Theme, size: [f32; 2], photo: Option<PathBuf>) -> Window {
+    open_with(theme, size, photo, None)
+}
+
+fn open_with(theme: egui::Theme, size: [f32; 2], photo: Option<PathBuf>, weights: Option<PathBuf>) -> Window {
     let render_state = create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE);
     crate::driver_exit::skip_driver_teardown();
     let inner = render_state.clone();
     let mut settings = Store::in_memory();
     settings.values.theme = Some(theme);
-    let launch = Launch { photo, device: DevicePreference::Cpu, weights: None };
+    let launch = Launch { photo, device: DevicePreference::Cpu, weights };
     Harness::builder()
         .with_size(size)
         .with_theme(theme)
@@ -111,16 +115,22 @@ fn pixels_changed(a: &RgbaImage, b: &RgbaImage, rect: egui::Rect) -> usize {
 
 /// Compares with the kept picture; with `UPDATE_SNAPSHOTS` also writes the manual's.
 fn keep(window: &mut Window, name: &str) {
-    let whole = picture(window);
-    let (width, height) = whole.dimensions();
-    let compared = image::imageops::crop_imm(&whole, 0, 0, width, height - STATUS_BAR_PX).to_image();
-    let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(600_usize);
-    egui_kittest::image_snapshot_options(&compared, name, &options);
+    let whole = compare_with_kept(window, name);
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures");
         std::fs::create_dir_all(&folder).unwrap();
         image::DynamicImage::from(whole).to_rgb8().save(folder.join(format!("{name}.png"))).unwrap();
     }
+}
+
+/// Compares with the kept picture; returns the whole one.
+fn compare_with_kept(window: &mut Window, name: &str) -> RgbaImage {
+    let whole = picture(window);
+    let (width, height) = whole.dimensions();
+    let compared = image::imageops::crop_imm(&whole, 0, 0, width, height - STATUS_BAR_PX).to_image();
+    let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(600_usize);
+    egui_kittest::image_snapshot_options(&compared, name, &options);
+    whole
 }
 
 #[test]
@@ -356,72 +366,4 @@ fn the_layout_holds_from_small_to_4k() {
         let save = window.get_by_label("Save photo…").rect();
         assert!(whole.contains_rect(save), "{size:?}: {save:?}");
     }
-}
-
-/// The demo portrait, its face and its ages, computed on the CPU.
-fn aged_demo() -> (Photo, AlignedFace, Timeline) {
-    let photo = Photo::from_bytes("astronaut.jpg", include_bytes!("../../assets/demo/astronaut.jpg")).unwrap();
-    let pipeline = Pipeline::new(DevicePreference::Cpu, None, &weights::bundled().unwrap()).unwrap();
-    let found = pipeline.find_faces(&photo).unwrap();
-    let face = AlignedFace::from_detection(&photo, &found[0]).unwrap();
-    let timeline = pipeline.timeline(&face).unwrap();
-    (photo, face, timeline)
-}
-
-#[test]
-fn the_shader_draws_what_the_reference_computes() {
-    if !can_draw("the_shader_draws_what_the_reference_computes") {
-        return;
-    }
-    let (photo, face, timeline) = aged_demo();
-    let own_years = timeline.estimated_age_years;
-    let untouched = draw(&photo, &face, None);
-    assert_eq!(farthest(&photo.pixels, &untouched), 0, "without a change the photo is drawn as it is");
-    for target_years in [5.0, 65.0, 80.0] {
-        let key = ChangeKey { face: 1, own_years, target_years, strength: 1.0 };
-        let drawn = draw(&photo, &face, Some(Arc::new(PackedChange::blend(&timeline, key))));
-        let change = timeline.change_at(target_years, own_years, 1.0);
-        let expected = age_photo(&photo.pixels, &face.photo_to_crop, &change);
-        let worst = farthest(&expected, &drawn);
-        assert!(worst <= 2, "at {target_years} years the shader is {worst} levels away from the reference");
-        // The control: a shader that drew the photo alone would be this far away.
-        assert!(farthest(&expected, &untouched) > 20, "at {target_years} years the change is too small to test");
-        let changed = expected.pixels().zip(photo.pixels.pixels()).filter(|(a, b)| a != b).count();
-        assert!(changed > 2000, "only {changed} pixels change at {target_years} years");
-    }
-}
-
-/// The largest difference of a channel anywhere in two pictures, in levels.
-fn farthest(expected: &image::RgbImage, drawn: &RgbaImage) -> u8 {
-    let pairs = expected.pixels().zip(drawn.pixels());
-    pairs.flat_map(|(a, b)| a.0.into_iter().zip(b.0)).map(|(a, b)| a.abs_diff(b)).max().unwrap_or(0)
-}
-
-/// The photo pixel for pixel, with the change.
-fn draw(photo: &Photo, face: &AlignedFace, change: Option<Arc<PackedChange>>) -> RgbaImage {
-    let render_state = create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE);
-    crate::driver_exit::skip_driver_teardown();
-    aged_photo::install(&render_state);
-    let gpu = Gpu { device: render_state.device.clone(), queue: render_state.queue.clone() };
-    let texture = Arc::new(PhotoTexture::upload(&gpu, &photo.pixels));
-    let size = egui::vec2(photo.pixels.width() as f32, photo.pixels.height() as f32);
-    let rect = egui::Rect::from_min_size(egui::Pos2::ZERO, size);
-    let photo_to_crop = Some(face.photo_to_crop);
-    let mut harness = Harness::builder()
-        .with_size(size)
-        .renderer(WgpuTestRenderer::from_render_state(render_state))
-        .build_ui(move |ui| {
-            let picture = AgedPhoto {
-                texture: Arc::clone(&texture),
-                photo_to_crop,
-                change: change.clone(),
-                source_px: rect,
-                shown: Shown::Wipe(0.0),
-                radius: 0.0,
-                slot: 0,
-            };
-            ui.ctx().layer_painter(egui::LayerId::background()).add(picture.into_shape(rect));
-        });
-    harness.run_steps(2);
-    harness.render().unwrap()
 }

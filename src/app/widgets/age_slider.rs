@@ -6,14 +6,13 @@ use eframe::egui::{self, Align2, Color32, Rect, Response, Sense, Stroke, Ui, pos
 use crate::aging::MAX_AGE_YEARS;
 use crate::app::queries::OwnAge;
 use crate::app::theme::{ON_HANDLE, ON_PHOTO, Theme, Type};
-use crate::model::AgeGroup;
 
 /// Height of the whole slider with its labels, in points.
 pub const HEIGHT: f32 = 50.0;
 const INSET: f32 = 6.0;
 
-/// Draws the slider; returns the age it was moved to, in years.
-pub fn ui(ui: &mut Ui, target_years: f32, own: Option<OwnAge>, enabled: bool) -> Option<f32> {
+/// Draws the slider with a tick at each anchor's age; returns the age it was moved to, in years.
+pub fn ui(ui: &mut Ui, target_years: f32, own: Option<OwnAge>, anchors_years: &[f32], enabled: bool) -> Option<f32> {
     let sense = if enabled { Sense::click_and_drag() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), sense);
     response.widget_info(|| egui::WidgetInfo::slider(enabled, f64::from(target_years), "Age shown, in years"));
@@ -23,7 +22,7 @@ pub fn ui(ui: &mut Ui, target_years: f32, own: Option<OwnAge>, enabled: bool) ->
         middle: rect.top() + 24.0,
         colour: Theme::of(ui).age,
     };
-    rail.decades(ui);
+    rail.decades(ui, anchors_years);
     rail.line(ui, target_years, own, enabled);
     if let Some(own) = own {
         rail.own_age(ui, own, rect);
@@ -52,7 +51,7 @@ impl Rail {
     }
 
     /// Labels below, and a tick at each anchor's age.
-    fn decades(&self, ui: &Ui) {
+    fn decades(&self, ui: &Ui, anchors_years: &[f32]) {
         let theme = Theme::of(ui);
         let painter = ui.painter();
         for decade in 0..=9 {
@@ -60,8 +59,8 @@ impl Rail {
             let at = pos2(self.x(years), self.middle + 17.0);
             painter.text(at, Align2::CENTER_CENTER, (decade * 10).to_string(), Type::Caption.font(), theme.faint);
         }
-        for group in AgeGroup::ALL {
-            let x = self.x(group.anchor_years());
+        for years in anchors_years {
+            let x = self.x(*years);
             painter.vline(x, self.middle + 4.0..=self.middle + 7.0, Stroke::new(1.0, theme.faint));
         }
     }

@@ -7,6 +7,7 @@ use crate::app::commands::Command;
 use crate::app::shell::Scene;
 use crate::app::state::{EngineStatus, PhotoStage};
 use crate::app::theme::{GAP_M, GAP_S, Theme, Type};
+use crate::engine::WeightsSource;
 
 /// What a person can do from here.
 type Choice = (&'static str, Command);
@@ -15,7 +16,11 @@ type Choice = (&'static str, Command);
 pub fn without_face_ui(ui: &mut Ui, scene: &mut Scene<'_>) -> bool {
     let state = scene.state;
     if let EngineStatus::Failed(sentence) = &state.engine {
-        message_ui(ui, scene, "The networks could not be loaded", sentence, &[]);
+        let choices = [
+            ("Use the bundled model", Command::UseWeights(WeightsSource::Bundled)),
+            ("Open weights…", Command::OpenWeights),
+        ];
+        message_ui(ui, scene, "The networks could not be loaded", sentence, &choices);
         return true;
     }
     let Some((id, photo)) = state.photo() else {

@@ -8,8 +8,8 @@ use eframe::egui::{self, Align2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 use super::tag::{self, Tag};
 use crate::app::aged_photo::{AgedPhoto, PackedChange, PhotoTexture, Shown};
 use crate::app::shell::fitted;
-use crate::app::state::AgeView;
 use crate::app::theme::{GAP_M, GAP_S, ON_HANDLE, ON_PHOTO, RADIUS_PICTURE};
+use crate::app::view::AgeView;
 use crate::face::SimilarityTransform;
 
 /// Seconds that each picture stays while they blink.

@@ -8,6 +8,7 @@ use crate::app::dialogs;
 use crate::app::shell::Scene;
 use crate::app::state::Prompt;
 use crate::app::theme::{GAP_L, GAP_M, GAP_S, RADIUS_ROW, Theme, Type};
+use crate::engine::WeightsSource;
 
 /// Draws the prompt, if there is one that stands over everything.
 pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
@@ -26,6 +27,12 @@ pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
             "Open which photo?",
             text,
             "This system shows no file dialog, so type the path of a photo or folder. Dropping files works too.",
+            "Open",
+        ),
+        Prompt::WeightsPath { text } => (
+            "Open which weights?",
+            text,
+            "This system shows no file dialog, so type the path of a weights file. Dropping it on the window works too.",
             "Open",
         ),
         Prompt::Landmarks { .. } => return,
@@ -94,9 +101,10 @@ fn estimate_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 fn retyped(prompt: &Prompt, typed: &str) -> Prompt {
     let mut prompt = prompt.clone();
     match &mut prompt {
-        Prompt::StatedAge { text, .. } | Prompt::SavePath { text, .. } | Prompt::OpenPath { text } => {
-            typed.clone_into(text);
-        }
+        Prompt::StatedAge { text, .. }
+        | Prompt::SavePath { text, .. }
+        | Prompt::OpenPath { text }
+        | Prompt::WeightsPath { text } => typed.clone_into(text),
         Prompt::Landmarks { .. } => {}
     }
     prompt
@@ -116,6 +124,10 @@ fn answer(prompt: Option<&Prompt>, typed: &str) -> Option<Vec<Command>> {
         Prompt::OpenPath { .. } => {
             (!typed.trim().is_empty()).then(|| vec![Command::TakeInPaths(vec![dialogs::expand_home(typed)])])
         }
+        Prompt::WeightsPath { .. } => (!typed.trim().is_empty()).then(|| {
+            let source = WeightsSource::File(dialogs::expand_home(typed));
+            vec![Command::UseWeights(source)]
+        }),
         Prompt::Landmarks { .. } => None,
     }
 }

@@ -5,6 +5,7 @@ use eframe::egui::{self, Align2, Color32, Rect, Sense, Ui, pos2, vec2};
 
 use crate::app::state::{AppState, EngineStatus, Timings};
 use crate::app::theme::{GAP_M, GAP_S, Theme, Type};
+use crate::engine::OpeningStep;
 
 /// Width from which the device's reason is written out, in points.
 const ROOMY: f32 = 1150.0;
@@ -29,7 +30,7 @@ pub fn ui(ui: &mut Ui, state: &AppState) {
     if let Some(notice) = &state.notice {
         left = write(ui, left + separator(ui, left, limit), limit, notice, theme.warning, notice);
     }
-    let notes = [timing_words(&state.timings), saving_words(state.saving)];
+    let notes = [opening_words(state), timing_words(&state.timings), saving_words(state.saving)];
     for words in notes.into_iter().flatten() {
         left = write(ui, left + separator(ui, left, limit), limit, &words, theme.muted, &load_words(&state.timings));
     }
@@ -50,9 +51,19 @@ fn device_words(theme: &Theme, state: &AppState, is_roomy: bool) -> (Color32, St
     }
 }
 
+/// Other weights on their way while those in use go on.
+fn opening_words(state: &AppState) -> Option<String> {
+    let (source, step) = state.opening.as_ref().filter(|_| state.model().is_some())?;
+    let doing = match step {
+        OpeningStep::Reading => "reading",
+        OpeningStep::Building => "building the network of",
+    };
+    Some(format!("{doing} {}…", source.label()))
+}
+
 fn timing_words(timings: &Timings) -> Option<String> {
     let face_ms = timings.read_ms.map(|read_ms| read_ms + timings.find_ms.unwrap_or_default());
-    let words = [("face", face_ms), ("aged faces", timings.timeline_ms)];
+    let words = [("face", face_ms), ("aged faces", timings.timeline_ms), ("one age", timings.age_ms)];
     let known: Vec<String> = words.iter().filter_map(|(name, ms)| ms.map(|ms| format!("{name} {ms:.0} ms"))).collect();
     (!known.is_empty()).then(|| known.join(" · "))
 }
@@ -63,6 +74,7 @@ fn load_words(timings: &Timings) -> String {
         ("Finding faces", timings.find_ms),
         ("Reading a face", timings.read_ms),
         ("Seven ages", timings.timeline_ms),
+        ("One age drawn", timings.age_ms),
     ];
     let lines = stages.iter().filter_map(|(name, ms)| ms.map(|ms| format!("{name}: {ms:.0} ms")));
     lines.collect::<Vec<_>>().join("\n")

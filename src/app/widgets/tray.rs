@@ -5,8 +5,9 @@ use eframe::egui::{self, Align2, CornerRadius, Frame, Margin, Rect, Response, Se
 use crate::app::commands::Command;
 use crate::app::queries::RowTone;
 use crate::app::shell::{SIDE_MARGIN, Scene};
-use crate::app::state::{PhotoEntry, PhotoStage, Workspace};
+use crate::app::state::{PhotoEntry, PhotoStage};
 use crate::app::theme::{GAP_M, GAP_S, ON_PHOTO_GROUND, RADIUS_PICTURE, RADIUS_ROW, Theme, Type};
+use crate::app::view::Workspace;
 use crate::engine::{FaceId, PhotoId};
 
 const ROW_HEIGHT: f32 = 56.0;

@@ -5,8 +5,9 @@ use eframe::egui::{self, Align2, Rect, Ui, Vec2, pos2, vec2};
 
 use crate::app::commands::Command;
 use crate::app::shell::{Scene, fitted};
-use crate::app::state::{AgeView, FaceEntry, Framing, Prompt, SaveWhat};
+use crate::app::state::{FaceEntry, Prompt, SaveWhat};
 use crate::app::theme::{CONTROL_HEIGHT, GAP_L, GAP_M, GAP_S, Theme, Type};
+use crate::app::view::{AgeView, Framing};
 use crate::app::widgets::{
     self, Weight, age_slider, bar_slider, empty, face_picker, filmstrip, landmarks, picture, rows, segmented,
 };
@@ -120,30 +121,52 @@ pub fn controls_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let own = scene.state.own_age(id);
     let target = scene.state.document.target_years;
     ui.spacing_mut().item_spacing.y = GAP_S / 2.0;
-    headline_ui(ui, scene, face, own.map(|own| own.years));
-    if let Some(years) = age_slider::ui(ui, target, own, face.timeline.is_some())
+    headline_ui(ui, scene, id, face);
+    let frames = filmstrip::frames(face, scene.state.anchors_years());
+    let is_there = face.timeline.is_some();
+    if let Some(years) = age_slider::ui(ui, target, own, &frames.map(|frame| frame.years), is_there)
         && years != target
     {
         scene.commands.push(Command::SetAge(years));
     }
-    let frames = face.filmstrip.as_ref().map(|strip| strip.frames.as_slice());
-    let timeline = face.timeline.as_deref();
-    if let Some(years) = filmstrip::ui(ui, frames, timeline, target, ui.available_height() - 4.0) {
+    if let Some(years) = filmstrip::ui(ui, &frames, target, is_there, ui.available_height() - 4.0) {
         scene.commands.push(Command::SetAge(years));
     }
 }
 
-fn headline_ui(ui: &mut Ui, scene: &mut Scene<'_>, face: &FaceEntry, own_years: Option<f32>) {
+fn headline_ui(ui: &mut Ui, scene: &mut Scene<'_>, id: FaceId, face: &FaceEntry) {
     let theme = Theme::of(ui);
     let height = CONTROL_HEIGHT + 2.0;
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
     let target = scene.state.document.target_years;
     let bottom = rect.bottom() + 2.0;
     let end = widgets::tabular(ui, pos2(rect.left(), bottom), &format!("{target:.0}"), Type::Number, theme.age);
+    let own_years = scene.state.own_age(id).map(|own| own.years);
     let words = own_years.map_or_else(|| "years".to_owned(), |own| offset_words(target, own));
     let at = pos2(end.max(rect.left() + 40.0) + 14.0, rect.center().y + 3.0);
-    ui.painter().text(at, Align2::LEFT_CENTER, words, Type::Body.font(), theme.muted);
+    let words = ui.painter().text(at, Align2::LEFT_CENTER, words, Type::Body.font(), theme.muted);
+    progress_ui(ui, scene, id, face, words.right_center() + vec2(GAP_M, 0.0));
     play_ui(ui, scene, face, rect);
+}
+
+/// What the network is at, quietly behind the age: drawing it, or making the anchors one by one.
+fn progress_ui(ui: &mut Ui, scene: &mut Scene<'_>, id: FaceId, face: &FaceEntry, left_middle: egui::Pos2) {
+    let words = match face.making.progress.filter(|_| face.timeline.is_none()) {
+        Some([done, total]) if face.timeline_stopped => format!("stopped at {done} of {total} ages"),
+        Some([done, total]) => format!("{done} of {total} ages · Esc stops"),
+        None if face.timeline_stopped && face.timeline.is_none() => "stopped".to_owned(),
+        None if scene.state.is_refining(id) => "refining…".to_owned(),
+        None => return,
+    };
+    let theme = Theme::of(ui);
+    let place = Rect::from_min_size(left_middle - vec2(0.0, 10.0), vec2(240.0, 20.0));
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    // A child of its own: what stands below must not move when the words come and go.
+    let mut beside = ui.new_child(egui::UiBuilder::new().max_rect(place).layout(layout));
+    beside.label(Type::Note.text(words, theme.faint));
+    if face.timeline_stopped && face.timeline.is_none() && widgets::link_ui(&mut beside, "Go on").clicked() {
+        scene.commands.push(Command::GoOnWithTimeline);
+    }
 }
 
 fn offset_words(target_years: f32, own_years: f32) -> String {
@@ -262,7 +285,11 @@ fn identity_ui(ui: &mut Ui, scene: &Scene<'_>, id: FaceId, face: &FaceEntry) {
     let target = scene.state.document.target_years;
     widgets::section_ui(ui, &format!("Identity kept at {target:.0}"));
     let (Some(timeline), Some(own)) = (&face.timeline, scene.state.own_age(id)) else {
-        return rows::paragraph_ui(ui, "The seven ages are being made.");
+        let words = match face.making.progress {
+            Some([done, total]) => format!("{done} of {total} ages are made."),
+            None => "The seven ages are being made.".to_owned(),
+        };
+        return rows::paragraph_ui(ui, &words);
     };
     let kept = timeline.identity_at(target, own.years);
     widgets::number_ui(ui, &format!("{kept:.2}"), Type::Number, theme.identity);
@@ -273,7 +300,11 @@ fn identity_ui(ui: &mut Ui, scene: &Scene<'_>, id: FaceId, face: &FaceEntry) {
 /// What this cosine would mean between two photographs.
 fn identity_words(scene: &Scene<'_>, kept: f32, own_years: f32, target_years: f32) -> String {
     let begin = "cosine to the photograph";
-    let Some(Ok(calibration)) = &scene.state.calibration else { return format!("{begin}.") };
+    let calibration = match &scene.state.calibration {
+        Some(Ok(calibration)) => calibration,
+        Some(Err(_)) => return format!("{begin}. What it means was not measured for these weights."),
+        None => return format!("{begin}."),
+    };
     let others = calibration.impostors(own_years, target_years);
     let (pairs, reaching) = (others.scores.pairs(), others.scores.at_least(kept));
     let who = &others.people;

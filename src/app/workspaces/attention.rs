@@ -5,8 +5,9 @@ use eframe::egui::{self, Align2, Rect, Ui, Vec2, pos2, vec2};
 
 use crate::app::commands::Command;
 use crate::app::shell::Scene;
-use crate::app::state::{AttentionLayer, Cells, FaceEntry, MapScale, SaveWhat};
+use crate::app::state::{FaceEntry, SaveWhat};
 use crate::app::theme::{GAP_L, GAP_M, GAP_S, ON_PHOTO, Theme, Type};
+use crate::app::view::{AttentionLayer, Cells, MapScale};
 use crate::app::widgets::heatmap::{Colours, Heatmap, mark};
 use crate::app::widgets::{self, Weight, bar_slider, empty, gate_bars, rows, segmented, tag};
 use crate::engine::AttentionMaps;

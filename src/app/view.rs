@@ -1,0 +1,138 @@
+//! How things are looked at: which workspace, which view in it, what is laid over what. Kept between sessions; no step
+//! of undo.
+
+use serde::{Deserialize, Serialize};
+
+/// The three workspaces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Workspace {
+    /// The face at any age.
+    #[default]
+    Age,
+    /// How the network divides the face into identity and age.
+    Attention,
+    /// Two faces.
+    Compare,
+}
+
+impl Workspace {
+    /// All, in the order of the tabs.
+    pub const ALL: [Self; 3] = [Self::Age, Self::Attention, Self::Compare];
+
+    /// The tab's word.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Age => "Age",
+            Self::Attention => "Attention",
+            Self::Compare => "Compare",
+        }
+    }
+}
+
+/// How the photograph and its synthetic age are shown together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgeView {
+    /// One picture, a line between the two.
+    #[default]
+    Wipe,
+    /// Side by side.
+    Side,
+    /// One after the other in the same place.
+    Blink,
+    /// What was changed.
+    Diff,
+}
+
+/// How much of the photo is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Framing {
+    /// All of it.
+    #[default]
+    WholePhoto,
+    /// The face.
+    Face,
+}
+
+/// What the attention workspace shows over the face.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttentionLayer {
+    /// Share of each cell's features that is identity.
+    #[default]
+    IdentityShare,
+    /// The spatial gate.
+    SpatialGate,
+    /// What one channel responds to.
+    Channel,
+}
+
+/// Whether the map's cells are shown as computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cells {
+    /// 7×7, as computed.
+    #[default]
+    Honest,
+    /// Interpolated between the cells' middles.
+    Smooth,
+}
+
+/// The range of numbers the colours stand for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MapScale {
+    /// As far from one half as this face goes.
+    #[default]
+    ThisFace,
+    /// From 0 to 1.
+    Full,
+}
+
+/// How things are looked at: kept between sessions, no step of undo.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct View {
+    /// Which workspace.
+    pub workspace: Workspace,
+    /// How photograph and synthetic age are shown together.
+    pub age_view: AgeView,
+    /// Whole photo or face.
+    pub framing: Framing,
+    /// Where the wipe's line was put, 0 (left) to 1; through the middle of the face where it was not touched.
+    #[serde(skip)]
+    pub wipe: Option<f32>,
+    /// What the attention workspace shows.
+    pub layer: AttentionLayer,
+    /// How much of the map lies over the face, 0 to 1.
+    pub opacity: f32,
+    /// Cells or smooth.
+    pub cells: Cells,
+    /// Range of the colours.
+    pub scale: MapScale,
+    /// The channel kept in sight, in the network's order.
+    #[serde(skip)]
+    pub channel: Option<usize>,
+    /// Which of A and B a click in the tray sets.
+    #[serde(skip)]
+    pub pair_slot: usize,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            workspace: Workspace::Age,
+            age_view: AgeView::Wipe,
+            framing: Framing::WholePhoto,
+            wipe: None,
+            layer: AttentionLayer::IdentityShare,
+            opacity: 0.7,
+            cells: Cells::Honest,
+            scale: MapScale::ThisFace,
+            channel: None,
+            pair_slot: 1,
+        }
+    }
+}
