@@ -59,6 +59,18 @@ fn synthesis_step_at_an_eighth_of_its_width() -> Result<()> {
     synthesis_step(8, &fixture, SINGLE)
 }
 
+#[test]
+fn what_was_not_trained_leaves_as_it_came() -> Result<()> {
+    let fixture = Fixture::committed("cvpr2021_training_w8.safetensors")?;
+    let (networks, parameters) = networks(8, &fixture, &Device::flex().autodiff())?;
+    let current = named::current(&networks, &parameters);
+    for name in parameters.names() {
+        let shape = parameters.shape(name).context("it is listed")?;
+        ensure!(current.get(name, shape)? == parameters.get(name, shape)?, "{name} has changed");
+    }
+    Ok(())
+}
+
 /// Asked for by name with `-- --ignored`.
 #[test]
 #[ignore = "takes minutes and gigabytes"]
