@@ -118,6 +118,9 @@ def onnx_worker(preset, folder, threads, seconds):
     import torch, onnxruntime
 
     net, encode, _ = PRESETS[preset](folder)
+    # ONNX has no adaptive pooling into grids that do not divide the map: the same windows, cut out one by one.
+    torch.nn.functional.adaptive_avg_pool2d = lambda x, side: windows(x, side, lambda w: w.mean((2, 3)))
+    torch.nn.functional.adaptive_max_pool2d = lambda x, side: windows(x, side, lambda w: w.amax((2, 3)))
 
     class Encoder(torch.nn.Module):
         def __init__(self):
@@ -141,6 +144,15 @@ def onnx_worker(preset, folder, threads, seconds):
             run(); run()
             best[f"encode_{count}"] = timed(run, seconds)
     print(json.dumps(best))
+
+
+def windows(x, side, pool):
+    import torch
+
+    side, n = (side if isinstance(side, int) else side[0]), x.shape[-1]
+    spans = [slice(i * n // side, -(-(i + 1) * n // side)) for i in range(side)]
+    rows = [torch.stack([pool(x[:, :, r, c]) for c in spans], 2) for r in spans]
+    return torch.stack(rows, 2)
 
 
 def timed(run, seconds):
