@@ -7,14 +7,16 @@ use std::time::Instant;
 use eframe::egui;
 use egui_kittest::kittest::Queryable;
 use mtlface::app::Command;
-use mtlface::app::state::{AppState, EngineStatus, SaveWhat, ToastKind};
+use mtlface::app::state::{AppState, EngineStatus, PhotoStage, SaveWhat, ToastKind};
 use mtlface::engine::WeightsSource;
 use mtlface::model::inventory::inventory;
 use mtlface::model::{Generation, PublishedConfig};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
-use super::{SIZE, Window, can_draw, compare_with_kept, has_ages, keep, open_demo, picture, pixels_changed, wait};
+use super::{
+    SIZE, Window, can_draw, compare_with_kept, faces_read, has_ages, keep, open_demo, picture, pixels_changed, wait,
+};
 use crate::deterministic;
 
 /// The bundled weights as a file of another hash: the same tensors with one more word about them.
@@ -260,9 +262,9 @@ fn attention_and_comparison_take_any_width_and_say_what_was_not_measured() {
     compare_with_kept(&mut window, "attention-style");
     window.state_mut().ask(Command::TakeInDemo);
     window.key_press(egui::Key::Num3);
-    wait(&mut window, "two faces are compared", |state| {
-        let read = |id: &mtlface::engine::FaceId| state.library.faces[id].reading.is_some();
-        state.pair().iter().flatten().filter(|id| read(id)).count() == 2
+    wait(&mut window, "all demo faces are read", |state| {
+        let is_read = state.library.photos.values().all(|photo| photo.stage == PhotoStage::Ready);
+        is_read && state.document.tray.len() == 4 && faces_read(state) == state.library.faces.len()
     });
     wait(&mut window, "the portraits are there", |state| {
         state.pair().iter().flatten().all(|face| state.library.faces[face].portrait.is_some())
