@@ -340,6 +340,15 @@ mod tests {
         assert!(unpickle(&[b"N".to_vec(), remembered].concat()).is_err());
     }
 
+    /// A few bytes can ask for a long list to be copied into dictionary after dictionary.
+    #[test]
+    fn copies_are_counted() {
+        let pairs = [&b"]("[..], &b"NN\x86".repeat(1000), b"e"].concat();
+        let copied = b"h\x00h\x01\x85R".repeat(1000);
+        let bytes = [&b"ccollections\nOrderedDict\nq\x00"[..], &pairs, b"q\x01", &copied, b"."].concat();
+        assert!(matches!(unpickle(&bytes), Err(PickleError::Broken(reason)) if reason.contains("more values")));
+    }
+
     /// A list inside itself, tuples nested a hundred thousand deep: nothing here descends.
     #[test]
     fn nesting_costs_no_stack() {
