@@ -68,7 +68,15 @@ fn the_card_says_what_the_model_is_in_both_themes() {
     }
     for (theme, suffix) in [(egui::Theme::Dark, ""), (egui::Theme::Light, "-light")] {
         let mut window = open_demo(theme, SIZE);
-        window.get_by_label("Model compact v1").click();
+        let chip = window.get_by_label("Model compact v1");
+        match theme {
+            egui::Theme::Dark => chip.click(),
+            egui::Theme::Light => {
+                chip.focus();
+                window.run_steps(2);
+                window.key_press(egui::Key::Enter);
+            }
+        }
         window.run_steps(6);
         assert!(window.query_by_label("Open weights…").is_some());
         assert!(window.query_by_label("inside the program").is_some());
@@ -153,9 +161,9 @@ fn a_window_that_starts_with_a_missing_file_offers_the_bundled_model() {
     wait(&mut window, "the demo face has its ages", has_ages);
 }
 
-/// The style network at an eighth of its width, filled by rule, as a file.
-fn style_network(folder: &Path) -> PathBuf {
-    let config = PublishedConfig::new(Generation::Tpami2022, 8);
+/// A published network at an eighth of its width, filled by rule, as a file.
+fn published(folder: &Path, generation: Generation) -> PathBuf {
+    let config = PublishedConfig::new(generation, 8);
     let parameters = deterministic::parameters(&config);
     let tensors = inventory(&config, deterministic::CLASSES).into_iter().map(|entry| {
         let values = parameters.get(&entry.name, &entry.shape).unwrap();
@@ -185,7 +193,7 @@ fn a_network_that_draws_every_age_shows_the_blend_then_the_exact_age() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let file = style_network(folder.path());
+    let file = published(folder.path(), Generation::Tpami2022);
     let mut window = open_demo(egui::Theme::Dark, SIZE);
     let first = sha256(window.state().state());
     use_weights(&mut window, WeightsSource::File(file));
@@ -226,7 +234,7 @@ fn ages_come_one_by_one_and_escape_stops_them() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let file = style_network(folder.path());
+    let file = published(folder.path(), Generation::Tpami2022);
     let mut window = super::open_with(egui::Theme::Dark, SIZE, None, Some(file));
     let begun = Instant::now();
     let made = |window: &Window| window.state().state().face().and_then(|(_, face)| face.making.progress);
@@ -253,7 +261,7 @@ fn attention_and_comparison_take_any_width_and_say_what_was_not_measured() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let file = style_network(folder.path());
+    let file = published(folder.path(), Generation::Tpami2022);
     let mut window = super::open_with(egui::Theme::Dark, SIZE, None, Some(file));
     wait(&mut window, "the face has its ages", has_ages);
     window.key_press(egui::Key::Num2);
@@ -271,4 +279,35 @@ fn attention_and_comparison_take_any_width_and_say_what_was_not_measured() {
     });
     assert!(window.query_by_label("Not calibrated").is_some());
     compare_with_kept(&mut window, "compare-style");
+}
+
+#[test]
+fn nothing_read_with_one_network_is_shown_under_the_name_of_another() {
+    if !can_draw("nothing_read_with_one_network_is_shown_under_the_name_of_another") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let files = [published(folder.path(), Generation::Cvpr2021), {
+        let inner = folder.path().join("other");
+        std::fs::create_dir(&inner).unwrap();
+        published(&inner, Generation::Tpami2022)
+    }];
+    let mut window = open_demo(egui::Theme::Dark, SIZE);
+    for file in files {
+        window.state_mut().ask(Command::UseWeights(WeightsSource::File(file.clone())));
+        // Looked at in every frame, the first one with the new name among them.
+        wait(&mut window, "the face has its ages from the other network", |state| {
+            if state.model().unwrap().source.file() != Some(&*file) {
+                return false;
+            }
+            let read = state.library.faces.values().filter_map(|face| face.reading.as_ref());
+            assert!(read.into_iter().all(|reading| reading.embedding.as_slice().len() == 64));
+            let drawn = state.model().unwrap().between;
+            let made = state.library.faces.values().filter_map(|face| face.timeline.as_ref());
+            assert!(made.into_iter().all(|timeline| timeline.between == drawn));
+            assert!(!matches!(state.calibration, Some(Ok(_))));
+            has_ages(state)
+        });
+    }
+    assert_eq!(window.state().state().recent_weights.len(), 2);
 }
