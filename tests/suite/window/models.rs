@@ -163,7 +163,11 @@ fn a_window_that_starts_with_a_missing_file_offers_the_bundled_model() {
 
 /// A published network at an eighth of its width, filled by rule, as a file.
 fn published(folder: &Path, generation: Generation) -> PathBuf {
-    let config = PublishedConfig::new(generation, 8);
+    published_of_width(folder, generation, 8)
+}
+
+fn published_of_width(folder: &Path, generation: Generation, base_width: usize) -> PathBuf {
+    let config = PublishedConfig::new(generation, base_width);
     let parameters = deterministic::parameters(&config);
     let tensors = inventory(&config, deterministic::CLASSES).into_iter().map(|entry| {
         let values = parameters.get(&entry.name, &entry.shape).unwrap();
@@ -234,7 +238,8 @@ fn ages_come_one_by_one_and_escape_stops_them() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let file = published(folder.path(), Generation::Tpami2022);
+    // Wide enough that the ages take seconds: the key must be faster than they are.
+    let file = published_of_width(folder.path(), Generation::Tpami2022, 16);
     let mut window = super::open_with(egui::Theme::Dark, SIZE, None, Some(file));
     let begun = Instant::now();
     let made = |window: &Window| window.state().state().face().and_then(|(_, face)| face.making.progress);
