@@ -10,12 +10,13 @@
 //! | [`engine`] | the one owner of device and network: device choice, requests, replies, cache |
 //! | [`aging`] | a face's timeline: anchors, ages in between, the change taken back into the photo |
 //! | [`recognition`] | similarity, calibration, and what a score means in words |
+//! | [`training`] | what the two phases of training minimise, and how parameters follow the gradients |
 //! | [`evaluation`] | the standard protocols that measure all of the above |
 //! | [`app`] | the window |
 //! | [`cli`] | one file per command, over the same library calls as the window |
 //!
 //! `app` and `cli` use `engine`, `aging`, `recognition` and `evaluation`; those use `face` and `weights`;
-//! those use `model`; `model` uses nothing of ours.
+//! those and `training` use `model`; `model` uses nothing of ours.
 
 pub mod aging;
 #[cfg(feature = "app")]
@@ -26,6 +27,7 @@ pub mod evaluation;
 pub mod face;
 pub mod model;
 pub mod recognition;
+pub mod training;
 pub mod weights;
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::module::adaptive_avg_pool2d;
 
 use super::config::DecompositionConfig;
-use super::layers::{ConvShape, Mode, Source};
+use super::layers::{ConvShape, Mode, Source, named_linear};
 use super::norm::{BatchNorm, ConvNorm, ConvNormNames, Folded};
 use super::{Generation, ParameterError};
 
@@ -165,7 +165,7 @@ impl Decomposition {
 /// A 1×1 convolution without bias over one cell, as the linear layer it is.
 fn pointwise(name: &str, inputs: usize, outputs: usize, source: Source<'_>) -> Result<Linear, ParameterError> {
     let rows = source.parameters.get(&format!("{name}.weight"), &[outputs, inputs, 1, 1])?;
-    Ok(source.linear_of(&rows, None, [inputs, outputs]))
+    Ok(named_linear(source.linear_of(&rows, None, [inputs, outputs]), name))
 }
 
 /// The channel gate's second layer and the norm behind it, folded where the network only runs.

@@ -1,13 +1,14 @@
 //! Identity head: from the identity features to the embedding (ARCHITECTURE A.1, B.1; ARCHITECTURE-compact §3).
 
 use burn::module::Module;
+use burn::nn::Dropout;
 use burn::tensor::Tensor;
 
 use super::layers::Source;
 use super::norm::{NormedLinear, NormedLinearNames};
 use super::{CELLS, ParameterError};
 
-/// The projection. Dropout belongs to training and is not in here.
+/// The projection. Dropout belongs to training and comes from there.
 #[derive(Module, Debug)]
 pub struct IdentityHead {
     projection: NormedLinear,
@@ -36,5 +37,10 @@ impl IdentityHead {
     /// Identity features `[N, C, 7, 7]` to embeddings `[N, D]`, not normalised.
     pub fn forward(&self, x_id: Tensor<4>) -> Tensor<2> {
         self.projection.forward(x_id)
+    }
+
+    /// The same as it is trained, with dropout between the first norm and the projection (ARCHITECTURE A.1).
+    pub fn forward_dropping(&self, x_id: Tensor<4>, dropout: &Dropout) -> Tensor<2> {
+        self.projection.forward_with(x_id, |normed| dropout.forward(normed))
     }
 }

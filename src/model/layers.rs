@@ -2,7 +2,7 @@
 //! unless said otherwise; file layouts are PyTorch's (linear weights `[out, in]`). The steps that cost most on a CPU go
 //! through `cpu` there and through burn everywhere else, so that each network is written once.
 
-use burn::module::Param;
+use burn::module::{Param, RunningState};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Linear, LinearConfig, PRelu, PReluConfig, PaddingConfig2d};
 use burn::tensor::activation::leaky_relu;
@@ -10,6 +10,7 @@ use burn::tensor::module::{conv2d, interpolate};
 use burn::tensor::ops::{ConvOptions, InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::parameters::parameter_id;
 use super::{ParameterError, Parameters, convolutions, cpu};
 
 /// Where parameters come from and where they go: a set of names below one prefix, and a device.
@@ -96,7 +97,19 @@ impl<'a> Source<'a> {
     /// # Errors
     /// When it is missing or has another shape.
     pub fn param<const D: usize>(&self, name: &str, shape: [usize; D]) -> Result<Param<Tensor<D>>, ParameterError> {
-        self.tensor(name, shape).map(Param::from_tensor)
+        Ok(named(Param::from_tensor(self.tensor(name, shape)?), name))
+    }
+
+    /// A running statistic by name.
+    ///
+    /// # Errors
+    /// When it is missing or has another shape.
+    pub fn state<const D: usize>(
+        &self,
+        name: &str,
+        shape: [usize; D],
+    ) -> Result<RunningState<Tensor<D>>, ParameterError> {
+        Ok(RunningState::with_id(parameter_id(name), self.tensor(name, shape)?))
     }
 
     /// The convolution `name.weight`, `name.bias`.
@@ -104,13 +117,25 @@ impl<'a> Source<'a> {
     /// # Errors
     /// When a tensor is missing or has another shape.
     pub fn conv(&self, name: &str, shape: ConvShape) -> Result<Conv2d, ParameterError> {
-        let weight = self.tensor(&format!("{name}.weight"), shape.weight_shape())?;
-        let bias = self.tensor(&format!("{name}.bias"), [shape.channels_out])?;
-        Ok(self.conv_of(shape, weight, Some(bias)))
+        self.conv_named(name, shape, true)
+    }
+
+    /// The convolution `name.weight`, with `name.bias` where it has one.
+    ///
+    /// # Errors
+    /// When a tensor is missing or has another shape.
+    pub fn conv_named(&self, name: &str, shape: ConvShape, has_bias: bool) -> Result<Conv2d, ParameterError> {
+        let weight = self.param(&format!("{name}.weight"), shape.weight_shape())?;
+        let bias = || self.param(&format!("{name}.bias"), [shape.channels_out]);
+        Ok(self.conv_with(shape, weight, has_bias.then(bias).transpose()?))
     }
 
     /// The convolution with these numbers.
     pub fn conv_of(&self, shape: ConvShape, weight: Tensor<4>, bias: Option<Tensor<1>>) -> Conv2d {
+        self.conv_with(shape, Param::from_tensor(weight), bias.map(Param::from_tensor))
+    }
+
+    fn conv_with(&self, shape: ConvShape, weight: Param<Tensor<4>>, bias: Option<Param<Tensor<1>>>) -> Conv2d {
         let ConvShape { channels_in, channels_out, kernel, stride, groups } = shape;
         let padding = kernel / 2;
         let mut conv = Conv2dConfig::new([channels_in, channels_out], [kernel, kernel])
@@ -119,8 +144,8 @@ impl<'a> Source<'a> {
             .with_padding(PaddingConfig2d::Explicit(padding, padding, padding, padding))
             .with_bias(bias.is_some())
             .init(self.device);
-        conv.weight = Param::from_tensor(weight);
-        conv.bias = bias.map(Param::from_tensor);
+        conv.weight = weight;
+        conv.bias = bias;
         conv
     }
 
@@ -130,7 +155,7 @@ impl<'a> Source<'a> {
     /// When the tensor is missing or has another shape.
     pub fn prelu(&self, name: &str, channels: usize) -> Result<PRelu, ParameterError> {
         let mut prelu = PReluConfig::new().with_num_parameters(channels).init(self.device);
-        prelu.alpha = Param::from_tensor(self.tensor(&format!("{name}.weight"), [channels])?);
+        prelu.alpha = self.param(&format!("{name}.weight"), [channels])?;
         Ok(prelu)
     }
 
@@ -144,7 +169,7 @@ impl<'a> Source<'a> {
             true => Some(self.tensor(&format!("{name}.bias"), [outputs])?),
             false => None,
         };
-        Ok(self.linear_of(&rows, bias, [inputs, outputs]))
+        Ok(named_linear(self.linear_of(&rows, bias, [inputs, outputs]), name))
     }
 
     /// The linear layer with these numbers, `rows` `[outputs, inputs]`.
@@ -155,6 +180,20 @@ impl<'a> Source<'a> {
         linear.weight = Param::from_tensor(weight);
         linear.bias = bias.map(Param::from_tensor);
         linear
+    }
+}
+
+/// A parameter that can be told by this name.
+fn named<const D: usize>(mut param: Param<Tensor<D>>, name: &str) -> Param<Tensor<D>> {
+    param.id = parameter_id(name);
+    param
+}
+
+/// A linear layer that holds the tensors `name.weight`, and `name.bias` where it has one, as they are in files.
+pub fn named_linear(linear: Linear, name: &str) -> Linear {
+    Linear {
+        weight: named(linear.weight, &format!("{name}.weight")),
+        bias: linear.bias.map(|bias| named(bias, &format!("{name}.bias"))),
     }
 }
 
@@ -239,6 +278,13 @@ pub fn conv_leaky(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>) -> T
 pub fn conv_same(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
     convolutions::count();
     if cpu::runs(&x) { cpu::conv(x, weight, bias, None, 1.0) } else { conv2d(x, weight, bias, same_size()) }
+}
+
+/// Rows `[N, D]` at unit length; those of no length stay zero.
+pub fn unit_rows(x: Tensor<2>) -> Tensor<2> {
+    const SHORTEST: f64 = 1e-12;
+    let lengths = x.clone().square().sum_dim(1).sqrt().clamp_min(SHORTEST);
+    x / lengths
 }
 
 /// Twice the size, bilinear with half-pixel centres and clamped edges.

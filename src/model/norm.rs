@@ -32,12 +32,13 @@ impl BatchNorm {
     /// # Errors
     /// When a tensor is missing or has another shape.
     pub fn new(name: &str, channels: usize, momentum: f64, source: Source<'_>) -> Result<Self, ParameterError> {
-        let vector = |leaf: &str| source.tensor(&format!("{name}.{leaf}"), [channels]);
+        let param = |leaf: &str| source.param(&format!("{name}.{leaf}"), [channels]);
+        let running = |leaf: &str| source.state(&format!("{name}.{leaf}"), [channels]);
         Ok(Self {
-            gamma: Param::from_tensor(vector("weight")?),
-            beta: Param::from_tensor(vector("bias")?),
-            running_mean: RunningState::new(vector("running_mean")?),
-            running_variance: RunningState::new(vector("running_var")?),
+            gamma: param("weight")?,
+            beta: param("bias")?,
+            running_mean: running("running_mean")?,
+            running_variance: running("running_var")?,
             training: Param::from_bool(true),
             momentum,
         })
@@ -48,7 +49,7 @@ impl BatchNorm {
         if x.device().is_autodiff() && self.training.is_enabled() {
             return self.forward_training(x);
         }
-        let (mean, variance) = (self.running_mean.value(), self.running_variance.value());
+        let (mean, variance) = self.running();
         batch_norm(x, self.gamma.val(), self.beta.val(), mean, variance, EPSILON)
     }
 
@@ -179,11 +180,9 @@ impl ConvNorm {
     ) -> Result<Self, ParameterError> {
         let outputs = shape.channels_out;
         if source.mode == Mode::Training {
-            let weight = source.tensor(&format!("{}.weight", names.conv), shape.weight_shape())?;
-            let bias = || source.tensor(&format!("{}.bias", names.conv), [outputs]);
-            let bias = names.has_bias.then(bias).transpose()?;
+            let conv = source.conv_named(names.conv, shape, names.has_bias)?;
             let norm = BatchNorm::new(names.norm, outputs, momentum, source)?;
-            return Ok(Self { conv: source.conv_of(shape, weight, bias), norm: Some(norm) });
+            return Ok(Self { conv, norm: Some(norm) });
         }
         let (weights, shift) = folded_conv(names, shape, source)?;
         let weight = Tensor::from_data(TensorData::new(weights, shape.weight_shape()), source.device);
@@ -313,10 +312,16 @@ impl NormedLinear {
 
     /// `[N, C, 7, 7]` to `[N, outputs]`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<2> {
+        self.forward_with(x, |normed| normed)
+    }
+
+    /// The same with something done to what the norm in front yields.
+    pub fn forward_with(&self, x: Tensor<4>, between: impl FnOnce(Tensor<4>) -> Tensor<4>) -> Tensor<2> {
         let x = match &self.before {
             Some(norm) => norm.forward(x),
             None => x,
         };
+        let x = between(x);
         let y = self.linear.forward(x.flatten(1, 3));
         match &self.after {
             Some(norm) => norm.forward(y),

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use burn::module::ParamId;
+
 /// One tensor of a network as plain numbers, row-major.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
@@ -39,6 +41,14 @@ struct Entry {
 enum Values {
     Held(Arc<Vec<f32>>),
     Elsewhere(Arc<dyn TensorReader>),
+}
+
+/// The id of the parameter that a network makes of the tensor of this name as it is, so that a network's parameters,
+/// their gradients and what an optimiser remembers of them can be told by name: the name's FNV-1a hash.
+pub fn parameter_id(name: &str) -> ParamId {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x100_0000_01b3;
+    ParamId::from(name.bytes().fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME)))
 }
 
 /// Why a set of parameters does not fit a network.

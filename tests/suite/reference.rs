@@ -68,13 +68,24 @@ impl Fixture {
 pub struct Comparison<'a> {
     fixture: &'a Fixture,
     compared: BTreeSet<String>,
+    tolerance: f32,
     worst: (f32, String),
 }
 
 impl<'a> Comparison<'a> {
     /// With these numbers.
     pub fn with(fixture: &'a Fixture) -> Self {
-        Self { fixture, compared: BTreeSet::new(), worst: (0.0, String::new()) }
+        Self { fixture, compared: BTreeSet::new(), tolerance: STAGE_TOLERANCE, worst: (0.0, String::new()) }
+    }
+
+    /// What is compared with.
+    pub fn fixture(&self) -> &'a Fixture {
+        self.fixture
+    }
+
+    /// From here on allows a value this difference, relative to the largest of its tensor.
+    pub fn tolerate(&mut self, tolerance: f32) {
+        self.tolerance = tolerance;
     }
 
     /// Compares a stage; nothing when the fixture does not hold it.
@@ -85,11 +96,11 @@ impl<'a> Comparison<'a> {
         let largest = reference.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
         let relative = difference(&own, reference) / largest.max(f32::MIN_POSITIVE);
         // NaN compares false, so a NaN fails here too.
-        ensure!(relative <= STAGE_TOLERANCE, "{name} differs by {relative} of its largest value {largest}");
+        ensure!(relative <= self.tolerance, "{name} differs by {relative} of its largest value {largest}");
         if let Some(stats) = self.fixture.whole(&format!("{name}#stats")) {
             let mean = ours.iter().map(|value| f64::from(*value)).sum::<f64>() / ours.len() as f64;
             let off = (mean as f32 - stats[0]).abs() / largest;
-            ensure!(off <= STAGE_TOLERANCE, "the mean of {name} is {mean}, not {}", stats[0]);
+            ensure!(off <= self.tolerance, "the mean of {name} is {mean}, not {}", stats[0]);
         }
         if relative > self.worst.0 {
             self.worst = (relative, name.to_owned());

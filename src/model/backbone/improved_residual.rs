@@ -134,10 +134,7 @@ struct SqueezeExcite {
 impl SqueezeExcite {
     fn new(name: &str, channels: usize, source: Source<'_>) -> Result<Self, ParameterError> {
         let hidden = (channels / SQUEEZE_REDUCTION).max(1);
-        let layer = |leaf: &str, shape: ConvShape| {
-            let weight = source.tensor(&format!("{name}.{leaf}.weight"), shape.weight_shape())?;
-            Ok(source.conv_of(shape, weight, None))
-        };
+        let layer = |leaf: &str, shape| source.conv_named(&format!("{name}.{leaf}"), shape, false);
         Ok(Self {
             squeeze: layer("fc1", ConvShape::new(channels, hidden, 1))?,
             excite: layer("fc2", ConvShape::new(hidden, channels, 1))?,

@@ -68,7 +68,7 @@ impl DenseIdentityConditional {
 
     /// Features `[N, C, H, W]` and a group for each sample to the same shape.
     pub fn forward(&self, x: Tensor<4>, groups: &[AgeGroup]) -> Tensor<4> {
-        let mask = self.mask(groups, &x.device());
+        let mask = self.mask(groups, &x.device()).cast(x.dtype());
         let mut y = self.enter.forward_prelu(x, &self.enter_slopes) * mask.clone();
         for unit in &self.units {
             let z = unit.first_slopes.forward(unit.first.forward(y.clone()) * mask.clone());
