@@ -197,9 +197,17 @@ fn choices_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     super::section_ui(ui, "Opened before");
     for path in recent {
         let source = WeightsSource::File(path.clone());
-        if super::link_ui(ui, &source.label()).on_hover_text(path.display().to_string()).clicked() {
-            scene.commands.push(Command::UseWeights(source));
-        }
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP_S;
+            if super::link_ui(ui, &source.label()).on_hover_text(path.display().to_string()).clicked() {
+                scene.commands.push(Command::UseWeights(source));
+            }
+            // Files of one name are told apart by their folders.
+            if let Some(folder) = path.parent().and_then(|folder| folder.file_name()) {
+                let words = Type::Note.text(format!("in {}", folder.to_string_lossy()), Theme::of(ui).faint);
+                ui.add(egui::Label::new(words).truncate());
+            }
+        });
         ui.add_space(GAP_XS);
     }
 }
