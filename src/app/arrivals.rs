@@ -136,6 +136,7 @@ impl App {
                     let name = |index: usize| format!("anchor {index} of face {}", face.0);
                     let frames = frames.into_iter().enumerate().map(|(i, frame)| load(ctx, name(i), frame)).collect();
                     entry.filmstrip = Some(Filmstrip { own_years, frames });
+                    entry.making.anchors = Default::default();
                 }
             }
             Arrival::Portrait { face, picture } => {

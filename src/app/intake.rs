@@ -19,7 +19,7 @@ use super::view::Workspace;
 use crate::aging::{Timeline, age_crop};
 use crate::engine::{FaceId, PhotoId, Request};
 use crate::face::{AlignedFace, Detection, Landmarks, Photo};
-use crate::recognition::Calibration;
+use crate::recognition::{Calibration, CalibrationError};
 
 /// Photos decoded at once; more would fill the memory before the engine has looked at them.
 const MAX_DECODING: usize = 2;
@@ -312,9 +312,19 @@ pub(super) fn calibrate(pool: &Pool, weights_sha256: Arc<str>) {
     pool.run(move || {
         let found = catch_unwind(|| Calibration::for_weights(&weights_sha256));
         let found = found.map_err(|_| "The calibration could not be read.".to_owned());
-        let found = found.and_then(|known| known.map(Arc::new).map_err(|error| error.to_string()));
+        let found = found.and_then(|known| known.map(Arc::new).map_err(|error| uncalibrated(&error)));
         Some(Arrival::Calibrated(weights_sha256, found))
     });
+}
+
+/// Why there are no words for a score. The hash, which the card has, would fill the panel.
+fn uncalibrated(error: &CalibrationError) -> String {
+    match error {
+        CalibrationError::Unknown { .. } => "Nothing was measured for these weights, so the cosine stands alone: whether \
+                                             it means one person or two is not known. `mtlface eval calibrate` measures it."
+            .to_owned(),
+        damaged => damaged.to_string(),
+    }
 }
 
 /// Reads the picture in the clipboard.

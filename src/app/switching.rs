@@ -14,6 +14,9 @@ const MAX_RECENT: usize = 5;
 /// Name endings of weights files, as the file dialog and a drop on the window know them.
 pub const ENDINGS: [&str; 4] = ["safetensors", "pt", "pth", "tar"];
 
+/// What is said of a network once it is in use, behind its name.
+const IN_USE: &str = "is in use; every face is read again.";
+
 /// Whether a file is a weights file by its name's ending.
 pub fn is_weights_file(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
@@ -39,7 +42,9 @@ impl App {
             self.state.recent_weights.clone_from(&self.settings.values.recent_weights);
         }
         if before.is_some() {
-            self.toast(ToastKind::Done, format!("{} is in use; every face is read again.", model.name()));
+            // What was in use before is no news any more.
+            self.state.toasts.retain(|toast| !toast.text.ends_with(IN_USE));
+            self.toast(ToastKind::Done, format!("{} {IN_USE}", model.name()));
         }
         self.generations += 1;
         self.state.engine = EngineStatus::Ready { device, model, generation: self.generations };

@@ -87,15 +87,29 @@ fn facts_ui(ui: &mut Ui, model: &ModelInUse) {
     said_ui(ui, "Data", std::slice::from_ref(&model.card.data));
     said_ui(ui, "Licence", std::slice::from_ref(&model.card.licence));
     said_ui(ui, "Measured", &model.card.accuracy);
-    let (label, path) = match model.source.file() {
-        None => ("inside the program".to_owned(), "compact-v1.safetensors, inside the program".to_owned()),
-        Some(path) => (model.source.label(), path.display().to_string()),
-    };
-    word_ui(ui, "File", |ui| {
-        let words = Type::Note.text(label, theme.text);
-        ui.add(egui::Label::new(words).truncate()).on_hover_text(path);
-    });
+    file_ui(ui, &model.source);
     hash_ui(ui, &model.weights_sha256);
+}
+
+/// The file's name; the whole path on hovering, and to take along.
+fn file_ui(ui: &mut Ui, source: &WeightsSource) {
+    word_ui(ui, "File", |ui| {
+        let theme = Theme::of(ui);
+        let Some(path) = source.file() else {
+            ui.label(Type::Note.text("inside the program", theme.text));
+            return;
+        };
+        let path = path.display().to_string();
+        let name = egui::Label::new(Type::Note.text(source.label(), theme.text)).truncate();
+        ui.scope(|ui| {
+            ui.set_max_width(MAX_NAME_WIDTH - WORD_WIDTH);
+            ui.add(name).on_hover_text(&path);
+        });
+        ui.add_space(GAP_M);
+        if super::link_ui(ui, "Copy path").on_hover_text(&path).clicked() {
+            ui.copy_text(path);
+        }
+    });
 }
 
 /// A word at the left and what is said about it beside it, as many lines as it takes.
@@ -183,9 +197,17 @@ fn choices_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     super::section_ui(ui, "Opened before");
     for path in recent {
         let source = WeightsSource::File(path.clone());
-        if super::link_ui(ui, &source.label()).on_hover_text(path.display().to_string()).clicked() {
-            scene.commands.push(Command::UseWeights(source));
-        }
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP_S;
+            if super::link_ui(ui, &source.label()).on_hover_text(path.display().to_string()).clicked() {
+                scene.commands.push(Command::UseWeights(source));
+            }
+            // Files of one name are told apart by their folders.
+            if let Some(folder) = path.parent().and_then(|folder| folder.file_name()) {
+                let words = Type::Note.text(format!("in {}", folder.to_string_lossy()), Theme::of(ui).faint);
+                ui.add(egui::Label::new(words).truncate());
+            }
+        });
         ui.add_space(GAP_XS);
     }
 }

@@ -7,14 +7,16 @@ use std::time::Instant;
 use eframe::egui;
 use egui_kittest::kittest::Queryable;
 use mtlface::app::Command;
-use mtlface::app::state::{AppState, EngineStatus, SaveWhat, ToastKind};
+use mtlface::app::state::{AppState, EngineStatus, PhotoStage, SaveWhat, ToastKind};
 use mtlface::engine::WeightsSource;
 use mtlface::model::inventory::inventory;
 use mtlface::model::{Generation, PublishedConfig};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
-use super::{SIZE, Window, can_draw, compare_with_kept, has_ages, keep, open_demo, picture, pixels_changed, wait};
+use super::{
+    SIZE, Window, can_draw, compare_with_kept, faces_read, has_ages, keep, open_demo, picture, pixels_changed, wait,
+};
 use crate::deterministic;
 
 /// The bundled weights as a file of another hash: the same tensors with one more word about them.
@@ -66,7 +68,15 @@ fn the_card_says_what_the_model_is_in_both_themes() {
     }
     for (theme, suffix) in [(egui::Theme::Dark, ""), (egui::Theme::Light, "-light")] {
         let mut window = open_demo(theme, SIZE);
-        window.get_by_label("Model compact v1").click();
+        let chip = window.get_by_label("Model compact v1");
+        match theme {
+            egui::Theme::Dark => chip.click(),
+            egui::Theme::Light => {
+                chip.focus();
+                window.run_steps(2);
+                window.key_press(egui::Key::Enter);
+            }
+        }
         window.run_steps(6);
         assert!(window.query_by_label("Open weights…").is_some());
         assert!(window.query_by_label("inside the program").is_some());
@@ -151,9 +161,13 @@ fn a_window_that_starts_with_a_missing_file_offers_the_bundled_model() {
     wait(&mut window, "the demo face has its ages", has_ages);
 }
 
-/// The style network at an eighth of its width, filled by rule, as a file.
-fn style_network(folder: &Path) -> PathBuf {
-    let config = PublishedConfig::new(Generation::Tpami2022, 8);
+/// A published network at an eighth of its width, filled by rule, as a file.
+fn published(folder: &Path, generation: Generation) -> PathBuf {
+    published_of_width(folder, generation, 8)
+}
+
+fn published_of_width(folder: &Path, generation: Generation, base_width: usize) -> PathBuf {
+    let config = PublishedConfig::new(generation, base_width);
     let parameters = deterministic::parameters(&config);
     let tensors = inventory(&config, deterministic::CLASSES).into_iter().map(|entry| {
         let values = parameters.get(&entry.name, &entry.shape).unwrap();
@@ -183,7 +197,7 @@ fn a_network_that_draws_every_age_shows_the_blend_then_the_exact_age() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let file = style_network(folder.path());
+    let file = published(folder.path(), Generation::Tpami2022);
     let mut window = open_demo(egui::Theme::Dark, SIZE);
     let first = sha256(window.state().state());
     use_weights(&mut window, WeightsSource::File(file));
@@ -224,7 +238,8 @@ fn ages_come_one_by_one_and_escape_stops_them() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let file = style_network(folder.path());
+    // Wide enough that the ages take seconds: the key must be faster than they are.
+    let file = published_of_width(folder.path(), Generation::Tpami2022, 16);
     let mut window = super::open_with(egui::Theme::Dark, SIZE, None, Some(file));
     let begun = Instant::now();
     let made = |window: &Window| window.state().state().face().and_then(|(_, face)| face.making.progress);
@@ -251,7 +266,7 @@ fn attention_and_comparison_take_any_width_and_say_what_was_not_measured() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let file = style_network(folder.path());
+    let file = published(folder.path(), Generation::Tpami2022);
     let mut window = super::open_with(egui::Theme::Dark, SIZE, None, Some(file));
     wait(&mut window, "the face has its ages", has_ages);
     window.key_press(egui::Key::Num2);
@@ -260,13 +275,44 @@ fn attention_and_comparison_take_any_width_and_say_what_was_not_measured() {
     compare_with_kept(&mut window, "attention-style");
     window.state_mut().ask(Command::TakeInDemo);
     window.key_press(egui::Key::Num3);
-    wait(&mut window, "two faces are compared", |state| {
-        let read = |id: &mtlface::engine::FaceId| state.library.faces[id].reading.is_some();
-        state.pair().iter().flatten().filter(|id| read(id)).count() == 2
+    wait(&mut window, "all demo faces are read", |state| {
+        let is_read = state.library.photos.values().all(|photo| photo.stage == PhotoStage::Ready);
+        is_read && state.document.tray.len() == 4 && faces_read(state) == state.library.faces.len()
     });
     wait(&mut window, "the portraits are there", |state| {
         state.pair().iter().flatten().all(|face| state.library.faces[face].portrait.is_some())
     });
     assert!(window.query_by_label("Not calibrated").is_some());
     compare_with_kept(&mut window, "compare-style");
+}
+
+#[test]
+fn nothing_read_with_one_network_is_shown_under_the_name_of_another() {
+    if !can_draw("nothing_read_with_one_network_is_shown_under_the_name_of_another") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let files = [published(folder.path(), Generation::Cvpr2021), {
+        let inner = folder.path().join("other");
+        std::fs::create_dir(&inner).unwrap();
+        published(&inner, Generation::Tpami2022)
+    }];
+    let mut window = open_demo(egui::Theme::Dark, SIZE);
+    for file in files {
+        window.state_mut().ask(Command::UseWeights(WeightsSource::File(file.clone())));
+        // Looked at in every frame, the first one with the new name among them.
+        wait(&mut window, "the face has its ages from the other network", |state| {
+            if state.model().unwrap().source.file() != Some(&*file) {
+                return false;
+            }
+            let read = state.library.faces.values().filter_map(|face| face.reading.as_ref());
+            assert!(read.into_iter().all(|reading| reading.embedding.as_slice().len() == 64));
+            let drawn = state.model().unwrap().between;
+            let made = state.library.faces.values().filter_map(|face| face.timeline.as_ref());
+            assert!(made.into_iter().all(|timeline| timeline.between == drawn));
+            assert!(!matches!(state.calibration, Some(Ok(_))));
+            has_ages(state)
+        });
+    }
+    assert_eq!(window.state().state().recent_weights.len(), 2);
 }
