@@ -6,6 +6,7 @@
 mod ageing;
 mod cache;
 pub mod device;
+mod memory;
 pub mod pipeline;
 mod queue;
 pub mod reading;

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use super::{FaceId, PhotoId, Request};
 
 /// Requests that wait, in order: new weights before everything, since what is made meanwhile would be thrown away;
-/// then the timeline of the face someone looks at and the age shown; then readings, first come first served.
+/// then the timeline of the face someone looks at, behind the reading of that face, which the timeline needs anyway and
+/// which says how old it is; then the age shown; then readings, first come first served.
 #[derive(Debug, Default)]
 pub(super) struct RequestQueue {
     /// The latest weights asked for; newer ones take their place.
@@ -40,11 +41,20 @@ impl RequestQueue {
     pub fn take(&mut self, has_network: bool) -> Option<Request> {
         let mut next = self.weights.take();
         if has_network {
-            let waiting = next.or_else(|| self.timeline.take()).or_else(|| self.age.take());
+            let waiting = next.or_else(|| self.reading_before_timeline()).or_else(|| self.timeline.take());
+            let waiting = waiting.or_else(|| self.age.take());
             next = waiting.or_else(|| self.others.pop_front());
         }
         self.running = next.is_some();
         next
+    }
+
+    /// The reading of the face whose timeline comes next.
+    fn reading_before_timeline(&mut self) -> Option<Request> {
+        let Some(Request::Timeline { face: next, .. }) = &self.timeline else { return None };
+        let is_its = |request: &Request| matches!(request, Request::ReadFace { face, .. } if face == next);
+        let index = self.others.iter().position(is_its)?;
+        self.others.remove(index)
     }
 
     /// The request taken last is done.
@@ -146,6 +156,17 @@ mod tests {
         assert_eq!(queue.pending(), 2);
         queue.finished();
         assert!(matches!(queue.take(true), Some(Request::ReadFace { .. })));
+    }
+
+    #[test]
+    fn a_face_is_read_before_its_own_timeline() {
+        let mut queue = RequestQueue::default();
+        queue.put(read(1));
+        queue.put(read(2));
+        queue.put(timeline(2));
+        assert!(matches!(queue.take(true), Some(Request::ReadFace { face: FaceId(2), .. })));
+        assert!(matches!(queue.take(true), Some(Request::Timeline { .. })));
+        assert!(matches!(queue.take(true), Some(Request::ReadFace { face: FaceId(1), .. })));
     }
 
     fn age(face: u64, target_years: f32) -> Request {

@@ -53,6 +53,8 @@ impl Thread<'_> {
         let reply = match self.load(source) {
             Ok(model) => {
                 self.inbox.lock().forget_results();
+                // Here, where the network before and its file are gone.
+                super::memory::give_back();
                 Reply::Ready { device: self.device_report(), model: Box::new(model), elapsed_ms: elapsed_ms(started) }
             }
             Err(error) if self.loaded.is_none() => Reply::Failed { message: error.to_string() },
