@@ -87,6 +87,14 @@ pub(super) fn expand_home(text: &str) -> PathBuf {
     }
 }
 
+/// The path of something that is there: a whole path pasted behind the folder that stands in the field counts alone.
+pub(super) fn existing(text: &str) -> PathBuf {
+    let path = expand_home(text);
+    let pasted = ["//", "/~/"].into_iter().filter_map(|mark| text.rfind(mark)).map(|at| expand_home(&text[at + 1..]));
+    let mut pasted = pasted.filter(|pasted| !path.exists() && pasted.exists());
+    pasted.next().unwrap_or_else(|| path.clone())
+}
+
 /// The path with `.png` where nothing else was typed.
 pub(super) fn with_ending(path: &Path) -> PathBuf {
     if path.extension().is_some() { path.to_owned() } else { path.with_extension("png") }
@@ -137,6 +145,17 @@ mod tests {
     fn a_name_without_an_ending_becomes_a_png() {
         assert_eq!(with_ending(Path::new("/a/face")), PathBuf::from("/a/face.png"));
         assert_eq!(with_ending(Path::new("/a/face.PNG")), PathBuf::from("/a/face.PNG"));
+    }
+
+    #[test]
+    fn a_path_pasted_behind_the_folder_in_the_field_counts_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("weights.pt");
+        std::fs::write(&file, "").unwrap();
+        let name = file.display();
+        assert_eq!(existing(&format!("/nowhere/{name}")), file);
+        assert_eq!(existing(&format!("  {name} ")), file);
+        assert_eq!(existing("/nowhere//gone.pt"), PathBuf::from("/nowhere//gone.pt"));
     }
 
     #[test]

@@ -94,7 +94,7 @@ impl App {
 
     /// Timeline, filmstrip and age shown of the face looked at.
     fn serve_face(&mut self) {
-        let looked_at = self.state.face().map(|(id, _)| id);
+        let looked_at = self.state.face().map(|(id, _)| id).filter(|_| !self.state.waits_for_pair());
         self.stop_other_timelines(looked_at);
         let Some(id) = looked_at else { return };
         if self.state.model().is_none() {

@@ -77,6 +77,8 @@ pub struct App {
     change: Option<Arc<PackedChange>>,
     /// CPU time of the last slider frame's blend.
     blend_time: Option<Duration>,
+    /// What was said of the weights that were refused last.
+    refusal: Option<String>,
     /// What was asked for from outside the window.
     asked: Vec<Command>,
 }
@@ -115,6 +117,7 @@ impl App {
             generations: 0,
             change: None,
             blend_time: None,
+            refusal: None,
             asked: Vec::new(),
         };
         let first = launch.photo.map_or_else(demo::first, |path| {

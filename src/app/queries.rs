@@ -1,6 +1,7 @@
 //! Questions asked of the state in many places: which face is looked at, how old it is taken to be, what a row says.
 
 use super::state::{AppState, EngineStatus, FaceEntry, PhotoEntry, PhotoStage};
+use super::view::Workspace;
 use crate::aging::Between;
 use crate::engine::{DrawnAge, FaceId, ModelInUse, PhotoId};
 use crate::model::AgeGroup;
@@ -121,6 +122,12 @@ impl AppState {
             other.filter_map(|photo| self.face_of(*photo)).next()
         });
         [a, b.or_else(|| self.every_face().find(|face| Some(*face) != a))]
+    }
+
+    /// Whether the comparison waits until its faces are read: ages that take long come after that.
+    pub fn waits_for_pair(&self) -> bool {
+        let is_read = |face: FaceId| self.library.faces.get(&face).is_some_and(|entry| entry.reading.is_some());
+        self.view.workspace == Workspace::Compare && self.pair().into_iter().flatten().any(|face| !is_read(face))
     }
 
     fn every_face(&self) -> impl Iterator<Item = FaceId> + '_ {

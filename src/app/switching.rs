@@ -26,6 +26,10 @@ impl App {
     /// Asks the engine for other weights; those in use go on until it has them.
     pub(super) fn use_weights(&mut self, source: WeightsSource) {
         self.state.play = None;
+        // What was wrong with another file is no news any more.
+        if let Some(sentence) = self.refusal.take() {
+            self.state.toasts.retain(|toast| toast.text != sentence);
+        }
         self.state.opening = Some((source.clone(), OpeningStep::Reading));
         self.engine.request(Request::OpenWeights(source));
     }
@@ -58,6 +62,7 @@ impl App {
         if self.state.opening.as_ref().is_some_and(|(opening, _)| opening == source) {
             self.state.opening = None;
         }
+        self.refusal = Some(message.clone());
         self.toast(ToastKind::Problem, message);
     }
 

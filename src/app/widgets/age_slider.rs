@@ -14,7 +14,9 @@ const INSET: f32 = 6.0;
 /// Draws the slider with a tick at each anchor's age; returns the age it was moved to, in years.
 pub fn ui(ui: &mut Ui, target_years: f32, own: Option<OwnAge>, anchors_years: &[f32], enabled: bool) -> Option<f32> {
     let sense = if enabled { Sense::click_and_drag() } else { Sense::hover() };
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), sense);
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), HEIGHT));
+    // Under a name of its own: what comes and goes above must not end a drag.
+    let response = ui.interact(rect, ui.scope_id().with("age shown"), sense);
     response.widget_info(|| egui::WidgetInfo::slider(enabled, f64::from(target_years), "Age shown, in years"));
     let rail = Rail {
         left: rect.left() + INSET,

@@ -122,10 +122,10 @@ fn answer(prompt: Option<&Prompt>, typed: &str) -> Option<Vec<Command>> {
             (!typed.trim().is_empty()).then(|| vec![Command::SaveTo(*what, path)])
         }
         Prompt::OpenPath { .. } => {
-            (!typed.trim().is_empty()).then(|| vec![Command::TakeInPaths(vec![dialogs::expand_home(typed)])])
+            (!typed.trim().is_empty()).then(|| vec![Command::TakeInPaths(vec![dialogs::existing(typed)])])
         }
         Prompt::WeightsPath { .. } => (!typed.trim().is_empty()).then(|| {
-            let source = WeightsSource::File(dialogs::expand_home(typed));
+            let source = WeightsSource::File(dialogs::existing(typed));
             vec![Command::UseWeights(source)]
         }),
         Prompt::Landmarks { .. } => None,

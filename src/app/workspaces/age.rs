@@ -14,6 +14,9 @@ use crate::app::widgets::{
 use crate::engine::FaceId;
 use crate::recognition::verdict::thousands;
 
+/// Below this width, in points, the words beside the age are short.
+const NARROW: f32 = 460.0;
+
 /// Height of the region with the slider and the filmstrip, in points.
 pub fn controls_height(scene: &Scene<'_>, free: Vec2) -> Option<f32> {
     scene.state.face()?;
@@ -142,15 +145,20 @@ fn headline_ui(ui: &mut Ui, scene: &mut Scene<'_>, id: FaceId, face: &FaceEntry)
     let bottom = rect.bottom() + 2.0;
     let end = widgets::tabular(ui, pos2(rect.left(), bottom), &format!("{target:.0}"), Type::Number, theme.age);
     let own_years = scene.state.own_age(id).map(|own| own.years);
-    let words = own_years.map_or_else(|| "years".to_owned(), |own| offset_words(target, own));
+    let is_narrow = rect.width() < NARROW;
+    let words = own_years.map_or_else(|| "years".to_owned(), |own| offset_words(target, own, is_narrow));
     let at = pos2(end.max(rect.left() + 40.0) + 14.0, rect.center().y + 3.0);
     let words = ui.painter().text(at, Align2::LEFT_CENTER, words, Type::Body.font(), theme.muted);
-    progress_ui(ui, scene, id, face, words.right_center() + vec2(GAP_M, 0.0));
-    play_ui(ui, scene, face, rect);
+    let free = rect.with_min_x(words.right() + GAP_M).translate(vec2(0.0, 3.0));
+    progress_ui(ui, scene, id, face, free);
+    // Ages that are made one by one have nothing to play yet, and their words may need the room.
+    if face.timeline.is_some() || face.making.progress.is_none() {
+        play_ui(ui, scene, face, rect);
+    }
 }
 
 /// What the network is at, quietly behind the age: drawing it, or making the anchors one by one.
-fn progress_ui(ui: &mut Ui, scene: &mut Scene<'_>, id: FaceId, face: &FaceEntry, left_middle: egui::Pos2) {
+fn progress_ui(ui: &mut Ui, scene: &mut Scene<'_>, id: FaceId, face: &FaceEntry, place: Rect) {
     let words = match face.making.progress.filter(|_| face.timeline.is_none()) {
         Some([done, total]) if face.timeline_stopped => format!("stopped at {done} of {total} ages"),
         Some([done, total]) => format!("{done} of {total} ages · Esc stops"),
@@ -159,7 +167,6 @@ fn progress_ui(ui: &mut Ui, scene: &mut Scene<'_>, id: FaceId, face: &FaceEntry,
         None => return,
     };
     let theme = Theme::of(ui);
-    let place = Rect::from_min_size(left_middle - vec2(0.0, 10.0), vec2(240.0, 20.0));
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     // A child of its own: what stands below must not move when the words come and go.
     let mut beside = ui.new_child(egui::UiBuilder::new().max_rect(place).layout(layout));
@@ -169,14 +176,14 @@ fn progress_ui(ui: &mut Ui, scene: &mut Scene<'_>, id: FaceId, face: &FaceEntry,
     }
 }
 
-fn offset_words(target_years: f32, own_years: f32) -> String {
+fn offset_words(target_years: f32, own_years: f32, is_narrow: bool) -> String {
     let offset = target_years.round() - own_years.round();
     if offset == 0.0 {
-        "years · as in the photograph".to_owned()
-    } else {
-        let word = if offset > 0.0 { "older" } else { "younger" };
-        format!("years · {:.0} {word} than the photograph", offset.abs())
+        return "years · as in the photograph".to_owned();
     }
+    let word = if offset > 0.0 { "older" } else { "younger" };
+    let than = if is_narrow { "" } else { " than the photograph" };
+    format!("years · {:.0} {word}{than}", offset.abs())
 }
 
 fn play_ui(ui: &mut Ui, scene: &mut Scene<'_>, face: &FaceEntry, bar: Rect) {
@@ -201,9 +208,13 @@ fn play_ui(ui: &mut Ui, scene: &mut Scene<'_>, face: &FaceEntry, bar: Rect) {
         ui.painter().add(widgets::play_shape(middle, colour));
     }
     let at = middle + vec2(11.0, 0.0);
-    ui.painter().text(at, Align2::LEFT_CENTER, name, Type::Body.font(), colour);
-    let hint = rect.right_center() - vec2(12.0, 0.0);
-    ui.painter().text(hint, Align2::RIGHT_CENTER, "Space", Type::Caption.font(), theme.faint);
+    let name = ui.painter().text(at, Align2::LEFT_CENTER, name, Type::Body.font(), colour);
+    let hint = ui.painter().layout_no_wrap("Space".to_owned(), Type::Caption.font(), theme.faint);
+    let at = rect.right_center() - vec2(12.0 + hint.size().x, hint.size().y / 2.0);
+    // Beside “Pause” there is no room for it.
+    if at.x > name.right() + 4.0 {
+        ui.painter().galley(at, hint, theme.faint);
+    }
     widgets::focus_ring(ui, &response, 6);
     if response.clicked() {
         scene.commands.push(Command::TogglePlay);
@@ -340,8 +351,9 @@ mod tests {
 
     #[test]
     fn the_offset_is_said_in_words() {
-        assert_eq!(offset_words(65.0, 24.3), "years · 41 older than the photograph");
-        assert_eq!(offset_words(24.0, 24.3), "years · as in the photograph");
-        assert_eq!(offset_words(5.0, 24.0), "years · 19 younger than the photograph");
+        assert_eq!(offset_words(65.0, 24.3, false), "years · 41 older than the photograph");
+        assert_eq!(offset_words(24.0, 24.3, false), "years · as in the photograph");
+        assert_eq!(offset_words(5.0, 24.0, false), "years · 19 younger than the photograph");
+        assert_eq!(offset_words(5.0, 24.0, true), "years · 19 younger");
     }
 }

@@ -139,12 +139,13 @@ fn a_file_that_is_no_network_is_said_and_the_model_stays() {
     let mut window = open_demo(egui::Theme::Dark, SIZE);
     let first = sha256(window.state().state());
     for path in [letter, folder.path().join("gone.pt")] {
-        let known = problems(window.state().state()).len();
         window.state_mut().ask(Command::UseWeights(WeightsSource::File(path.clone())));
-        wait(&mut window, "the file is refused", |state| problems(state).len() > known && state.opening.is_none());
-        let state = window.state().state();
         let name = path.file_name().unwrap().to_string_lossy();
-        assert!(problems(state).iter().any(|sentence| sentence.contains(&*name)), "{:?}", problems(state));
+        wait(&mut window, "the file is refused", |state| {
+            state.opening.is_none() && problems(state).iter().any(|sentence| sentence.contains(&*name))
+        });
+        let state = window.state().state();
+        assert_eq!(problems(state).len(), 1, "the file before is no news any more: {:?}", problems(state));
         assert_eq!(sha256(state), first);
         assert!(state.recent_weights.is_empty() && has_ages(state));
     }
@@ -191,6 +192,25 @@ fn refining(state: &AppState) -> bool {
     state.face().is_some_and(|(id, _)| state.is_refining(id))
 }
 
+/// “refining…” comes and goes above the slider while it is held, and the drag goes on.
+fn drag_across_a_drawing(window: &mut Window) {
+    let rail = window.get_by_label("Age shown, in years").rect();
+    let at = |years: f32| egui::pos2(rail.left() + 6.0 + (rail.width() - 12.0) * years / 90.0, rail.top() + 24.0);
+    window.drag_at(at(62.0));
+    window.run_steps(2);
+    for years in [50.0, 40.0, 30.0] {
+        window.hover_at(at(years));
+        window.step();
+        assert!(refining(window.state().state()), "at {years}");
+        wait(window, "the age under the pointer is drawn", exact);
+        assert_eq!(super::target(window), years);
+    }
+    window.hover_at(at(62.0));
+    window.run_steps(2);
+    window.drop_at(at(62.0));
+    wait(window, "the age the slider rests at is drawn", exact);
+}
+
 #[test]
 fn a_network_that_draws_every_age_shows_the_blend_then_the_exact_age() {
     if !can_draw("a_network_that_draws_every_age_shows_the_blend_then_the_exact_age") {
@@ -209,6 +229,7 @@ fn a_network_that_draws_every_age_shows_the_blend_then_the_exact_age() {
         assert!(refining(window.state().state()), "a blend stands in at once");
     }
     wait(&mut window, "the age the slider rests at is drawn", exact);
+    drag_across_a_drawing(&mut window);
     let state = window.state().state();
     let (id, _) = state.face().unwrap();
     assert_eq!(state.drawn_age(id).unwrap().target_years, 62.0);
