@@ -1,5 +1,6 @@
 //! What every command takes and every result records.
 
+use std::io::IsTerminal as _;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -97,18 +98,22 @@ impl CommonArgs {
         pool.context("The system refused that many threads. Use a smaller --threads.")
     }
 
-    /// Tells progress on stderr, in place, unless asked to be quiet.
+    /// Tells progress on stderr, in place, where that is a terminal; not when asked to be quiet.
     pub fn progress(&self, message: &str) {
-        if !self.quiet {
+        if self.shows_progress() {
             eprint!("\r\x1b[K{message}");
         }
     }
 
     /// Ends the line of progress.
     pub fn progress_done(&self) {
-        if !self.quiet {
+        if self.shows_progress() {
             eprintln!();
         }
+    }
+
+    fn shows_progress(&self) -> bool {
+        !self.quiet && std::io::stderr().is_terminal()
     }
 
     /// What every JSON object records: program, weights, device, seed and what was asked for.

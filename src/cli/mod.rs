@@ -107,13 +107,18 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<Output> {
 fn usage(error: &clap::Error) -> ExitCode {
     let is_error = error.use_stderr();
     if is_error && std::env::args_os().any(|argument| argument == "--json") {
-        let rendered = error.render().to_string();
-        let sentence = rendered.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let sentence = first_paragraph(&error.render().to_string());
         output::print(&output::json(&sentence, "Run `mtlface --help`.").to_string());
     }
     // A closed terminal is no reason to fail differently.
     let _ = error.print();
     ExitCode::from(if is_error { 2 } else { 0 })
+}
+
+/// What was wrong, on one line: arguments that are missing stand below the sentence that misses them.
+fn first_paragraph(rendered: &str) -> String {
+    let lines = rendered.lines().map(str::trim).take_while(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
 }
 
 fn start_log(quiet: bool) {
@@ -128,5 +133,12 @@ mod tests {
     #[test]
     fn the_arguments_are_well_formed() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_usage_error_names_what_is_missing() {
+        let error = Arguments::try_parse_from(["mtlface", "compare", "a.jpg"]).unwrap_err();
+        let said = first_paragraph(&error.render().to_string());
+        assert_eq!(said, "the following required arguments were not provided: <B>");
     }
 }

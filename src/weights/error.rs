@@ -62,9 +62,7 @@ pub enum WeightsError {
         asked: String,
     },
     /// The file holds something else than a network this program knows.
-    #[error(
-        "{name} holds another model: {reason}. Choose weights of an MTLFace network, or start without --weights to use the bundled ones."
-    )]
+    #[error("{name} holds another model: {reason}. Choose weights of an MTLFace network, or use the bundled ones.")]
     OtherModel {
         /// The file.
         name: String,

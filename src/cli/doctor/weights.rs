@@ -58,6 +58,21 @@ fn file_json(checkpoint: &Checkpoint, is_complete: bool) -> Value {
     })
 }
 
+/// What a file says it was imported from, in words; as it stands where it is not what `import` writes.
+fn made_from(checkpoint: &Checkpoint) -> Vec<String> {
+    checkpoint.metadata.get("source").map(|json| sources(json)).unwrap_or_default()
+}
+
+fn sources(json: &str) -> Vec<String> {
+    let Ok(Value::Array(sources)) = serde_json::from_str(json) else { return vec![json.to_owned()] };
+    let words = |source: &Value| {
+        let file = source["file"].as_str()?;
+        let sha256 = source["sha256"].as_str()?;
+        Some(format!("{file} (SHA-256 {}…)", sha256.get(..12)?))
+    };
+    sources.iter().map(|source| words(source).unwrap_or_else(|| source.to_string())).collect()
+}
+
 /// The tensors of another shape than the network needs.
 pub fn shapes(checkpoint: &Checkpoint) -> Vec<Value> {
     let mismatched = checkpoint.comparison.mismatched.iter();
@@ -89,7 +104,7 @@ fn text(checkpoint: &Checkpoint, is_complete: bool) -> String {
         lines.push(format!("format      {}{part}, {dtypes}, {}", source.format.name(), size(source.bytes)));
         lines.push(format!("SHA-256     {}", source.sha256));
     }
-    lines.extend(checkpoint.metadata.get("source").map(|source| format!("made from   {source}")));
+    lines.extend(made_from(checkpoint).iter().map(|source| format!("made from   {source}")));
     lines.push(match is_complete {
         true => format!("tensors     {}, nothing is missing that it needs to run", checkpoint.tensors.len()),
         false => format!("tensors     {}, not all it needs to run", checkpoint.tensors.len()),
@@ -133,8 +148,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_and_counts_are_readable() {
+    fn sizes_counts_and_sources_are_readable() {
         assert_eq!([999, 1_500, 1_086_000_000].map(size), ["999 bytes", "1.5 kB", "1.09 GB"]);
+        let json = r#"[{"file":"a.tar","sha256":"d98aa03ce6cef7545d939f99"},{"file":"b"}]"#;
+        assert_eq!(sources(json), ["a.tar (SHA-256 d98aa03ce6ce…)", r#"{"file":"b"}"#]);
+        assert_eq!(sources("by hand"), ["by hand"]);
         assert_eq!([7, 1_000, 271_606_376].map(grouped), ["7", "1,000", "271,606,376"]);
     }
 }
