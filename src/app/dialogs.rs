@@ -90,9 +90,12 @@ pub(super) fn expand_home(text: &str) -> PathBuf {
 /// The path of something that is there: a whole path pasted behind the folder that stands in the field counts alone.
 pub(super) fn existing(text: &str) -> PathBuf {
     let path = expand_home(text);
-    let pasted = ["//", "/~/"].into_iter().filter_map(|mark| text.rfind(mark)).map(|at| expand_home(&text[at + 1..]));
-    let mut pasted = pasted.filter(|pasted| !path.exists() && pasted.exists());
-    pasted.next().unwrap_or_else(|| path.clone())
+    let begins = ["//", "/~/"].into_iter().filter_map(|mark| text.rfind(mark));
+    let mut pasted = begins.map(|at| expand_home(&text[at + 1..]));
+    match pasted.find(|pasted| pasted.exists()) {
+        Some(pasted) if !path.exists() => pasted,
+        _ => path,
+    }
 }
 
 /// The path with `.png` where nothing else was typed.

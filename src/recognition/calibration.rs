@@ -80,7 +80,7 @@ pub struct GenuineGap {
 #[derive(Debug, thiserror::Error)]
 pub enum CalibrationError {
     /// None was measured for these weights.
-    #[error("No calibration was measured for these weights ({sha256}). Run `mtlface eval impostors` with them.")]
+    #[error("No calibration was measured for these weights ({sha256}). Run `mtlface eval calibrate` with them.")]
     Unknown {
         /// Hash of the weights.
         sha256: String,

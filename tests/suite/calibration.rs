@@ -62,7 +62,7 @@ fn small_children_need_a_higher_score_than_adults() {
 fn weights_without_a_calibration_get_none() {
     let error = Calibration::for_weights("0000").unwrap_err();
     assert!(matches!(error, CalibrationError::Unknown { .. }));
-    assert!(error.to_string().contains("eval impostors"), "{error}");
+    assert!(error.to_string().contains("eval calibrate"), "{error}");
 }
 
 /// Scores of the persons behind the genuine table and of different people of that set, which the thresholds have
