@@ -9,6 +9,7 @@ use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::module::adaptive_avg_pool2d;
 
 use super::config::DecompositionConfig;
+use super::convolution::Convolution;
 use super::layers::{ConvShape, Mode, Source, named_linear};
 use super::norm::{BatchNorm, ConvNorm, ConvNormNames, Folded};
 use super::{Generation, ParameterError};
@@ -74,7 +75,7 @@ impl Decomposition {
     /// When a parameter is missing or has another shape.
     pub fn compact(config: &DecompositionConfig, source: Source<'_>) -> Result<Self, ParameterError> {
         let cells: usize = config.pools.iter().map(|side| side * side).sum();
-        let spatial = source.conv("afd.spatial_conv", ConvShape::new(2, 1, SPATIAL_KERNEL))?;
+        let spatial = Convolution::new("afd.spatial_conv", ConvShape::new(2, 1, SPATIAL_KERNEL), true, source)?;
         Ok(Self {
             channel_fc1: source.linear("afd.channel_fc1", cells * config.channels, config.hidden, false)?,
             channel_fc2: source.linear("afd.channel_fc2", config.hidden, config.channels, true)?,

@@ -240,15 +240,6 @@ pub fn conv_prelu(x: Tensor<4>, conv: &Conv2d, prelu: &PRelu) -> Tensor<4> {
     if cpu::runs(&x) { cpu::conv_prelu(x, conv, prelu) } else { prelu.forward(conv.forward(x)) }
 }
 
-/// `conv(x) + addend`. The addend has the batch of the result, or 1 to serve all of it.
-pub fn conv_add(x: Tensor<4>, conv: &Conv2d, addend: Tensor<4>) -> Tensor<4> {
-    convolutions::count();
-    if cpu::runs(&x) && conv.kernel_size == [3, 3] && conv.stride == [1, 1] && conv.groups == 1 {
-        return cpu::conv(x, conv.weight.val(), bias_of(conv), Some(addend), 1.0);
-    }
-    conv.forward(x) + addend
-}
-
 /// The bias of a convolution that has one.
 pub fn bias_of(conv: &Conv2d) -> Option<Tensor<1>> {
     conv.bias.as_ref().map(|bias| bias.val())

@@ -6,6 +6,7 @@ pub mod age_group;
 pub mod backbone;
 pub mod compact;
 pub mod config;
+pub mod convolution;
 mod convolutions;
 mod cpu;
 pub mod cvpr2021;

@@ -2,12 +2,12 @@
 //! layer beside it; where it is trained, batch statistics are used and the running ones follow (ARCHITECTURE §0).
 
 use burn::module::{Flag, Module, Param, RunningState};
-use burn::nn::conv::Conv2d;
 use burn::nn::{Linear, PRelu};
+use burn::tensor::Tensor;
 use burn::tensor::module::{batch_norm, batch_norm_train};
-use burn::tensor::{Tensor, TensorData};
 
-use super::layers::{ConvShape, LEAKY_SLOPE, Mode, Source, conv, conv_add, conv_prelu, leaky};
+use super::convolution::Convolution;
+use super::layers::{ConvShape, LEAKY_SLOPE, Mode, Source, leaky};
 use super::{CELLS, ParameterError, cpu};
 
 /// Added to every variance.
@@ -147,7 +147,7 @@ impl LeadingNorm {
 /// A convolution and the norm behind it.
 #[derive(Module, Debug)]
 pub struct ConvNorm {
-    conv: Conv2d,
+    conv: Convolution,
     norm: Option<BatchNorm>,
 }
 
@@ -164,7 +164,7 @@ pub struct ConvNormNames<'a> {
 
 impl ConvNorm {
     /// A convolution without a norm.
-    pub fn bare(conv: Conv2d) -> Self {
+    pub fn bare(conv: Convolution) -> Self {
         Self { conv, norm: None }
     }
 
@@ -180,18 +180,17 @@ impl ConvNorm {
     ) -> Result<Self, ParameterError> {
         let outputs = shape.channels_out;
         if source.mode == Mode::Training {
-            let conv = source.conv_named(names.conv, shape, names.has_bias)?;
+            let conv = Convolution::new(names.conv, shape, names.has_bias, source)?;
             let norm = BatchNorm::new(names.norm, outputs, momentum, source)?;
             return Ok(Self { conv, norm: Some(norm) });
         }
         let (weights, shift) = folded_conv(names, shape, source)?;
-        let weight = Tensor::from_data(TensorData::new(weights, shape.weight_shape()), source.device);
-        Ok(Self { conv: source.conv_of(shape, weight, Some(source.vector(shift))), norm: None })
+        Ok(Self { conv: Convolution::of(shape, weights, Some(shift), source), norm: None })
     }
 
     /// `norm(conv(x))`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let y = conv(x, &self.conv);
+        let y = self.conv.forward(x);
         match &self.norm {
             Some(norm) => norm.forward(y),
             None => y,
@@ -202,7 +201,7 @@ impl ConvNorm {
     pub fn forward_prelu(&self, x: Tensor<4>, slopes: &PRelu) -> Tensor<4> {
         match &self.norm {
             Some(_) => slopes.forward(self.forward(x)),
-            None => conv_prelu(x, &self.conv, slopes),
+            None => self.conv.forward_prelu(x, slopes),
         }
     }
 
@@ -210,7 +209,7 @@ impl ConvNorm {
     pub fn forward_add(&self, x: Tensor<4>, addend: Tensor<4>) -> Tensor<4> {
         match &self.norm {
             Some(_) => self.forward(x) + addend,
-            None => conv_add(x, &self.conv, addend),
+            None => self.conv.forward_add(x, addend),
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::nn::conv::Conv2d;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 
+use super::convolution::Convolution;
 use super::inventory::STYLE_CONVOLUTIONS;
-use super::layers::{ConvShape, Source, conv, leaky};
+use super::layers::{ConvShape, Source};
 use super::{AgeGroup, ParameterError};
 
 /// Ages in years the codes of the seven groups stand for (ARCHITECTURE B.6).
@@ -26,9 +26,9 @@ pub fn style_neighbours(age_years: f32) -> (AgeGroup, AgeGroup, f32) {
 #[derive(Module, Debug)]
 pub struct StyleBlocks {
     /// The first convolution of every block, as one.
-    first: Conv2d,
+    first: Convolution,
     /// The convolutions behind it, block by block.
-    rest: Vec<Vec<Conv2d>>,
+    rest: Vec<Vec<Convolution>>,
     linear: Vec<Linear>,
 }
 
@@ -47,23 +47,23 @@ impl StyleBlocks {
             let stored = source.parameters.get(&format!("{first}.weight"), &shape.weight_shape())?;
             weights.extend_from_slice(&stored);
             biases.extend_from_slice(&source.parameters.get(&format!("{first}.bias"), &[channels])?);
-            let others = (1..STYLE_CONVOLUTIONS[style]).map(|index| source.conv(&name(index), shape));
+            let others =
+                (1..STYLE_CONVOLUTIONS[style]).map(|index| Convolution::new(&name(index), shape, true, source));
             rest.push(others.collect::<Result<_, _>>()?);
             linear.push(source.linear(&format!("encoder.styles.{style}.linear"), channels, channels, true)?);
         }
         let joined = ConvShape::new(channels, channels * styles.len(), 3).with_stride(2);
-        let weight = Tensor::from_data(TensorData::new(weights, joined.weight_shape()), source.device);
-        Ok(Self { first: source.conv_of(joined, weight, Some(source.vector(biases))), rest, linear })
+        Ok(Self { first: Convolution::of(joined, weights, Some(biases), source), rest, linear })
     }
 
     /// Features `[1, C, n, n]` to one code for each block, `[1, blocks, C]`.
     pub fn forward(&self, features: Tensor<4>) -> Tensor<3> {
         let channels = features.dims()[1];
-        let first = leaky(conv(features, &self.first));
+        let first = self.first.forward_leaky(features);
         let blocks = self.rest.iter().zip(&self.linear).enumerate();
         let codes = blocks.map(|(block, (rest, linear))| {
             let own = first.clone().narrow(1, block * channels, channels);
-            let last = rest.iter().fold(own, |x, layer| leaky(conv(x, layer)));
+            let last = rest.iter().fold(own, |x, layer| layer.forward_leaky(x));
             linear.forward(last.mean_dim(2).mean_dim(3).reshape([1, channels]))
         });
         Tensor::stack(codes.collect(), 1)

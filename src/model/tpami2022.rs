@@ -1,16 +1,16 @@
 //! The MTLFace of TPAMI 2022 assembled: encoding a face, its style codes for an age group, and the picture drawn from
 //! them (ARCHITECTURE B).
 
-use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor};
 
 use super::age_estimation::AgeHead;
 use super::backbone::ImprovedResidualBackbone;
+use super::convolution::Convolution;
 use super::decomposition::Decomposition;
 use super::encoding::Encoding;
 use super::identity::IdentityHead;
 use super::identity_conditional::{IdentityConditional, RoutedBlock};
-use super::layers::{ConvShape, Source, conv};
+use super::layers::{ConvShape, Source};
 use super::style_codes::StyleBlocks;
 use super::synthesis::styled::{self, DecoderStart, Modulations, Noise, StyleDecoder, StyleDecoderTrace};
 use super::synthesis::{PublishedUpFuse, UpFuseWidths, Window};
@@ -28,7 +28,7 @@ pub struct Tpami2022Network {
     fine: StyleBlocks,
     aging: [IdentityConditional; 3],
     upsample: [PublishedUpFuse; 3],
-    lateral: [Conv2d; 2],
+    lateral: [Convolution; 2],
     decoder: StyleDecoder,
     window: Window,
 }
@@ -99,8 +99,8 @@ impl Tpami2022Network {
                 up_fuse("encoder.upsample3", 2 * base, base, base)?,
             ],
             lateral: [
-                source.conv("encoder.latlayer1", ConvShape::new(4 * base, top, 3))?,
-                source.conv("encoder.latlayer2", ConvShape::new(base, top, 3))?,
+                Convolution::new("encoder.latlayer1", ConvShape::new(4 * base, top, 3), true, source)?,
+                Convolution::new("encoder.latlayer2", ConvShape::new(base, top, 3), true, source)?,
             ],
             decoder: StyleDecoder::new(top, source)?,
             window: Window::over_the_face(device),
@@ -144,13 +144,13 @@ impl Tpami2022Network {
         let coarse = self.coarse.forward(encoding.x_id.clone());
         let aging1 = self.aging[0].forward(&encoding.x_id, &groups);
         let up14 = self.upsample[0].forward(aging1.clone(), encoding.t14.clone());
-        let lateral14 = conv(up14.clone(), &self.lateral[0]);
+        let lateral14 = self.lateral[0].forward(up14.clone());
         let middle = self.middle.forward(lateral14.clone());
         let aging2 = self.aging[1].forward(&up14, &groups);
         let up28 = self.upsample[1].forward(aging2.clone(), encoding.t28.clone());
         let aging3 = self.aging[2].forward(&up28, &groups);
         let up56 = self.upsample[2].forward(aging3.clone(), encoding.t56.clone());
-        let lateral56 = conv(up56.clone(), &self.lateral[1]);
+        let lateral56 = self.lateral[1].forward(up56.clone());
         let fine = self.fine.forward(lateral56.clone());
         StyleCodesTrace {
             aging: [aging1, aging2, aging3],

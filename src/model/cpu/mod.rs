@@ -11,6 +11,7 @@ mod dense;
 mod depthwise;
 mod double;
 mod simd;
+mod taps;
 
 use burn::nn::PRelu;
 use burn::nn::conv::Conv2d;
@@ -19,8 +20,14 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use rayon::prelude::*;
 
-use dense::{Dense, Finish};
+use dense::{Dense, PackedWeights};
 use depthwise::{ChannelWeights, Depthwise};
+use taps::Finish;
+
+/// Whether a network on this device, built to run, is run by these steps.
+pub fn serves(device: &Device) -> bool {
+    !device.is_autodiff() && *device == Device::flex()
+}
 
 /// Whether a tensor lies in this machine's own memory as f32, without gradients to keep: what these steps need.
 pub fn runs(x: &Tensor<4>) -> bool {
@@ -98,6 +105,57 @@ pub fn instance_norm(x: Tensor<4>, slope: f32) -> Tensor<4> {
     })
 }
 
+/// A 3×3 convolution over all channels, stride 1 or 2, whose weights are kept in the order they are read. Packing them
+/// at every use costs as much as a small convolution itself.
+#[derive(Debug)]
+pub struct PackedConv {
+    weights: PackedWeights,
+    biases: Option<Vec<f32>>,
+    input: usize,
+    output: usize,
+    stride: usize,
+}
+
+impl PackedConv {
+    /// From weights `[output, input, 3, 3]`.
+    pub fn new(weights: &[f32], biases: Option<Vec<f32>>, [input, output]: [usize; 2], stride: usize) -> Self {
+        Self { weights: PackedWeights::new(weights, [input, output]), biases, input, output, stride }
+    }
+
+    /// `conv(x) + bias + addend`, then the slopes below zero, one per output channel.
+    pub fn forward(&self, x: Tensor<4>, addend: Option<Tensor<4>>, slopes: &[f32]) -> Tensor<4> {
+        let ([images, _, height, width], device) = (x.dims(), x.device());
+        let (input, output) = (self.input, self.output);
+        let addend = addend.map(numbers);
+        let finish = Finish { biases: self.biases.as_deref(), addend: addend.as_deref(), slopes };
+        let geometry = Dense { input, output, height, width };
+        let (planes, [height, width]) = match self.stride {
+            1 => (geometry.forward(&numbers(x), &self.weights, finish), [height, width]),
+            _ => (geometry.forward_halving(&numbers(x), &self.weights, finish), geometry.halved()),
+        };
+        tensor(planes, [images, output, height, width], &device)
+    }
+
+    /// [`Self::forward`] with the same slope everywhere.
+    pub fn forward_sloped(&self, x: Tensor<4>, addend: Option<Tensor<4>>, slope: f32) -> Tensor<4> {
+        self.forward(x, addend, &vec![slope; self.output])
+    }
+
+    /// [`Self::forward`] with a PReLU's slopes.
+    pub fn forward_prelu(&self, x: Tensor<4>, prelu: &PRelu) -> Tensor<4> {
+        self.forward(x, None, &numbers(prelu.alpha.val()))
+    }
+}
+
+/// A transposed 3×3 convolution of stride 2 without padding: `[1, I, n, m]` to `[1, O, 2n + 1, 2m + 1]`, weights
+/// `[I, O, 3, 3]`.
+pub fn conv_doubling(x: Tensor<4>, weight: Tensor<4>) -> Tensor<4> {
+    let ([_, input, height, width], device) = (x.dims(), x.device());
+    let output = weight.dims()[1];
+    let planes = Dense { input, output, height, width }.forward_doubling(&numbers(x), &numbers(weight));
+    tensor(planes, [1, output, 2 * height + 1, 2 * width + 1], &device)
+}
+
 /// Twice the size, bilinear.
 pub fn doubled(x: Tensor<4>) -> Tensor<4> {
     let ([images, channels, height, width], device) = (x.dims(), x.device());
@@ -115,7 +173,8 @@ pub fn blurred(x: Tensor<4>, taps: [f32; 4]) -> Tensor<4> {
 fn dense(x: Tensor<4>, weight: Tensor<4>, finish: Finish<'_>) -> Tensor<4> {
     let ([images, input, height, width], device) = (x.dims(), x.device());
     let output = weight.dims()[0];
-    let planes = Dense { input, output, height, width }.forward(&numbers(x), &numbers(weight), finish);
+    let weights = PackedWeights::new(&numbers(weight), [input, output]);
+    let planes = Dense { input, output, height, width }.forward(&numbers(x), &weights, finish);
     tensor(planes, [images, output, height, width], &device)
 }
 

@@ -78,3 +78,32 @@ fn twice_the_size() {
         assert_close(doubled(x.clone()), interpolate(x, options), &format!("{height}×{width}"));
     }
 }
+
+#[test]
+fn a_transposed_convolution_that_doubles() {
+    use burn::tensor::module::conv_transpose2d;
+    use burn::tensor::ops::ConvTransposeOptions;
+    for (input, output, height, width) in [(1, 1, 1, 1), (3, 5, 4, 4), (7, 13, 8, 5), (2, 25, 33, 64)] {
+        let (x, weight) = (values(3, [1, input, height, width]), values(4, [input, output, 3, 3]));
+        let options = ConvTransposeOptions::new([2, 2], [0, 0], [0, 0], [1, 1], 1);
+        let burns = conv_transpose2d(x.clone(), weight.clone(), None, options);
+        assert_close(conv_doubling(x, weight), burns, &format!("{input} to {output}, {height}×{width}"));
+    }
+}
+
+#[test]
+fn a_packed_convolution_of_either_stride() {
+    for (height, width) in [(1, 1), (4, 4), (7, 7), (14, 14), (9, 30), (112, 112)] {
+        for (input, output, stride) in [(3, 32, 1), (5, 13, 1), (4, 17, 2), (6, 24, 2)] {
+            let conv = conv_of(input, output, 3, stride, 1);
+            let biases = conv.bias.as_ref().map(|bias| numbers(bias.val()));
+            let packed = PackedConv::new(&numbers(conv.weight.val()), biases, [input, output], stride);
+            let x = values(1, [2, input, height, width]);
+            let burns = conv.forward(x.clone());
+            let addend = values(2, burns.dims());
+            let burns = leaky_relu(burns + addend.clone(), 0.2);
+            let case = format!("{input} to {output}, stride {stride}, {height}×{width}");
+            assert_close(packed.forward_sloped(x, Some(addend), 0.2), burns, &case);
+        }
+    }
+}

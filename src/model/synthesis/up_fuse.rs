@@ -3,10 +3,10 @@
 
 use burn::module::Module;
 use burn::nn::PRelu;
-use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 
-use crate::model::layers::{ConvShape, Source, conv, conv_add, doubled};
+use crate::model::convolution::Convolution;
+use crate::model::layers::{ConvShape, Source, doubled};
 use crate::model::norm::{ConvNorm, ConvNormNames, LeadingNorm, MOMENTUM, instance_norm_leaky};
 use crate::model::{Generation, ParameterError};
 
@@ -15,7 +15,7 @@ use crate::model::{Generation, ParameterError};
 pub struct PublishedUpFuse {
     joined: Pair,
     alone: Pair,
-    shortcut: Conv2d,
+    shortcut: Convolution,
 }
 
 /// Name and channels of one block.
@@ -41,7 +41,7 @@ impl PublishedUpFuse {
         Ok(Self {
             joined: Pair::new(&format!("{name}.conv"), below + skip, out, generation, source)?,
             alone: Pair::new(&format!("{name}.conv2"), out, out, generation, source)?,
-            shortcut: source.conv(&format!("{name}.shortcut"), ConvShape::new(below, out, 1))?,
+            shortcut: Convolution::new(&format!("{name}.shortcut"), ConvShape::new(below, out, 1), true, source)?,
         })
     }
 
@@ -50,7 +50,7 @@ impl PublishedUpFuse {
         let x = doubled(below);
         let ([images, ..], [skips, ..]) = (x.dims(), skip.dims());
         let skip = if skips == images { skip } else { skip.repeat(&[images]) };
-        let shortcut = conv(x.clone(), &self.shortcut);
+        let shortcut = self.shortcut.forward(x.clone());
         let y = self.joined.forward_add(Tensor::cat(vec![x, skip], 1), shortcut);
         self.alone.forward_add(y.clone(), y)
     }
@@ -62,7 +62,7 @@ struct Pair {
     /// What CVPR 2021 learns of norms and slopes; TPAMI 2022 has instance norms and leaky ReLU.
     learnt: Option<Learnt>,
     first: ConvNorm,
-    second: Conv2d,
+    second: Convolution,
 }
 
 #[derive(Module, Debug)]
@@ -81,9 +81,13 @@ impl Pair {
     ) -> Result<Self, ParameterError> {
         let part = |index: usize| format!("{name}.{index}");
         let shape = ConvShape::new(inputs, out, 3);
-        let second = source.conv(&part(5), ConvShape::new(out, out, 3))?;
+        let second = Convolution::new(&part(5), ConvShape::new(out, out, 3), true, source)?;
         if generation == Generation::Tpami2022 {
-            return Ok(Self { learnt: None, first: ConvNorm::bare(source.conv(&part(2), shape)?), second });
+            return Ok(Self {
+                learnt: None,
+                first: ConvNorm::bare(Convolution::new(&part(2), shape, true, source)?),
+                second,
+            });
         }
         let names = ConvNormNames { conv: &part(2), has_bias: true, norm: &part(3) };
         Ok(Self {
@@ -101,6 +105,6 @@ impl Pair {
             Some(learnt) => self.first.forward_prelu(learnt.enter.forward(x), &learnt.slopes),
             None => instance_norm_leaky(self.first.forward(instance_norm_leaky(x))),
         };
-        conv_add(y, &self.second, addend)
+        self.second.forward_add(y, addend)
     }
 }

@@ -10,7 +10,7 @@ use burn::tensor::{Tensor, TensorData};
 use super::blur;
 use crate::model::layers::{Source, conv_add_leaky, conv_leaky, convolve, leaky};
 use crate::model::norm::per_channel;
-use crate::model::{ParameterError, convolutions};
+use crate::model::{ParameterError, convolutions, cpu};
 
 /// Keeps the demodulation finite.
 const EPSILON: f64 = 1e-8;
@@ -131,6 +131,9 @@ impl StyledConv {
 /// A transposed 3×3 convolution of stride 2 without padding: `[1, inputs, n, n]` to `[1, outputs, 2n + 1, 2n + 1]`.
 fn doubling(x: Tensor<4>, weight: Tensor<4>) -> Tensor<4> {
     convolutions::count();
+    if cpu::runs(&x) {
+        return cpu::conv_doubling(x, weight);
+    }
     conv_transpose2d(x, weight, None, ConvTransposeOptions::new([2, 2], [0, 0], [0, 0], [1, 1], 1))
 }
 
