@@ -82,7 +82,7 @@ fn a_cut_file_is_called_damaged() -> Result<()> {
 fn another_model_is_refused_by_name() -> Result<()> {
     let detector = include_bytes!("../../assets/mtcnn.safetensors");
     let sentence = refusal("a.safetensors", detector)?;
-    assert!(sentence.contains("MTCNN") && sentence.contains("--weights"), "{sentence}");
+    assert!(sentence.contains("MTCNN") && sentence.contains("use the bundled ones"), "{sentence}");
     let stranger = serialize([("layer.0", TensorView::new(Dtype::F32, vec![1], &[0; 4])?)], None)?;
     let sentence = refusal("a.safetensors", &stranger)?;
     assert!(sentence.contains("layer.0"), "{sentence}");
