@@ -2,23 +2,18 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::age_estimation::AgeHead;
-use super::backbone::{ImprovedResidualBackbone, Taps};
-use super::decomposition::Decomposition;
+use super::backbone::Taps;
 use super::encoding::{Encoding, Synthesis};
-use super::identity::IdentityHead;
 use super::identity_conditional::{IdentityConditional, RoutedBlock};
 use super::layers::Source;
+use super::published_encoder::PublishedEncoder;
 use super::synthesis::{ResidualImageDecoder, ResidualImageStages, Window};
-use super::{AgeGroup, FLOW_SIZE, Generation, ParameterError, Parameters, PublishedConfig};
+use super::{AgeGroup, FLOW_SIZE, ParameterError, Parameters, PublishedConfig};
 
 /// The network on one device, built to run.
 #[derive(Debug)]
 pub struct Cvpr2021Network {
-    backbone: ImprovedResidualBackbone,
-    decomposition: Decomposition,
-    identity: IdentityHead,
-    age: AgeHead,
+    encoder: PublishedEncoder,
     conditional: IdentityConditional,
     decoder: ResidualImageDecoder,
     window: Window,
@@ -44,10 +39,7 @@ impl Cvpr2021Network {
         let top = config.top_channels();
         let block = RoutedBlock { name: "generator", channels: top, unit: 2 * config.base_width, source };
         Ok(Self {
-            backbone: ImprovedResidualBackbone::new("backbone", config, source)?,
-            decomposition: Decomposition::published("backbone", Generation::Cvpr2021, top, source)?,
-            identity: IdentityHead::published("backbone", top, source)?,
-            age: AgeHead::published("estimation_network", top, source)?,
+            encoder: PublishedEncoder::new(config, source)?,
             conditional: IdentityConditional::cvpr2021(block)?,
             decoder: ResidualImageDecoder::new(config.base_width, source)?,
             window: Window::over_the_face(device),
@@ -56,21 +48,12 @@ impl Cvpr2021Network {
 
     /// Encodes faces `[N, 3, 112, 112]`, RGB in [-1, 1].
     pub fn encode(&self, faces: Tensor<4>) -> Encoding {
-        self.encode_from_stem(self.backbone.stem(faces))
+        self.encoder.encode(faces)
     }
 
-    /// The features in front of the first stage, `[N, 64, 112, 112]`.
-    pub fn stem(&self, faces: Tensor<4>) -> Tensor<4> {
-        self.backbone.stem(faces)
-    }
-
-    /// Encodes from what [`Self::stem`] yields.
-    pub fn encode_from_stem(&self, stem: Tensor<4>) -> Encoding {
-        let taps = self.backbone.stages(stem);
-        let divided = self.decomposition.forward(taps.x.clone());
-        let embedding = self.identity.forward(divided.x_id.clone());
-        let age = self.age.forward(divided.x_age.clone());
-        Encoding::new(taps, divided, embedding, age)
+    /// The half of the network that reads a face, step by step.
+    pub fn encoder(&self) -> &PublishedEncoder {
+        &self.encoder
     }
 
     /// Synthesises one face (`face` `[1, 3, 112, 112]` and its encoding, batch 1) for several groups at once; at least

@@ -22,6 +22,7 @@ mod network;
 pub mod norm;
 pub mod parameters;
 mod preset;
+pub mod published_encoder;
 pub mod style_codes;
 pub mod synthesis;
 pub mod tpami2022;

@@ -3,14 +3,11 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::age_estimation::AgeHead;
-use super::backbone::ImprovedResidualBackbone;
 use super::convolution::Convolution;
-use super::decomposition::Decomposition;
 use super::encoding::Encoding;
-use super::identity::IdentityHead;
 use super::identity_conditional::{IdentityConditional, RoutedBlock};
 use super::layers::{ConvShape, Source};
+use super::published_encoder::PublishedEncoder;
 use super::style_codes::StyleBlocks;
 use super::synthesis::styled::{self, DecoderStart, Modulations, Noise, StyleDecoder, StyleDecoderTrace};
 use super::synthesis::{PublishedUpFuse, UpFuseWidths, Window};
@@ -19,10 +16,7 @@ use super::{AgeGroup, Generation, ParameterError, Parameters, PublishedConfig};
 /// The network on one device, built to run.
 #[derive(Debug)]
 pub struct Tpami2022Network {
-    backbone: ImprovedResidualBackbone,
-    decomposition: Decomposition,
-    identity: IdentityHead,
-    age: AgeHead,
+    encoder: PublishedEncoder,
     coarse: StyleBlocks,
     middle: StyleBlocks,
     fine: StyleBlocks,
@@ -81,10 +75,7 @@ impl Tpami2022Network {
             PublishedUpFuse::new(UpFuseWidths { name, below, skip, out }, Generation::Tpami2022, source)
         };
         Ok(Self {
-            backbone: ImprovedResidualBackbone::new("encoder", config, source)?,
-            decomposition: Decomposition::published("encoder", Generation::Tpami2022, top, source)?,
-            identity: IdentityHead::published("encoder", top, source)?,
-            age: AgeHead::published("age_estimator", top, source)?,
+            encoder: PublishedEncoder::new(config, source)?,
             coarse: StyleBlocks::new(0..3, top, source)?,
             middle: StyleBlocks::new(3..7, top, source)?,
             fine: StyleBlocks::new(7..12, top, source)?,
@@ -109,22 +100,12 @@ impl Tpami2022Network {
 
     /// Encodes faces `[N, 3, 112, 112]`, RGB in [-1, 1]. The embeddings have unit length.
     pub fn encode(&self, faces: Tensor<4>) -> Encoding {
-        self.encode_from_stem(self.backbone.stem(faces))
+        self.encoder.encode(faces)
     }
 
-    /// The features in front of the first stage, `[N, 64, 112, 112]`.
-    pub fn stem(&self, faces: Tensor<4>) -> Tensor<4> {
-        self.backbone.stem(faces)
-    }
-
-    /// Encodes from what [`Self::stem`] yields.
-    pub fn encode_from_stem(&self, stem: Tensor<4>) -> Encoding {
-        let taps = self.backbone.stages(stem);
-        let divided = self.decomposition.forward(taps.x.clone());
-        let projected = self.identity.forward(divided.x_id.clone());
-        let length = (projected.clone() * projected.clone()).sum_dim(1).sqrt().clamp_min(1e-12);
-        let age = self.age.forward(divided.x_age.clone());
-        Encoding::new(taps, divided, projected / length, age)
+    /// The half of the network that reads a face, step by step.
+    pub fn encoder(&self) -> &PublishedEncoder {
+        &self.encoder
     }
 
     /// The style codes of one face (its encoding, batch 1) for an age group: once per face and group.

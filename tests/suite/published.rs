@@ -118,9 +118,9 @@ fn cvpr2021(base: usize, fixture: &Fixture, device: &Device) -> Result<()> {
     let network = Cvpr2021Network::new(&config, &deterministic::parameters(&config), device)?;
     let mut compare = Comparison::with(fixture);
     let faces = fixture.faces("input", device)?;
-    let stem = network.stem(faces.clone());
+    let stem = network.encoder().stem(faces.clone());
     compare.stage("stage/x1", numbers(stem.clone()))?;
-    let encoding = network.encode_from_stem(stem);
+    let encoding = network.encoder().encode_from_stem(stem);
     let taps = [("stage/x2", &encoding.t56), ("stage/x3", &encoding.t28), ("stage/x4", &encoding.t14)];
     for (name, tensor) in taps.into_iter().chain(divided(&encoding, "stage/x5")) {
         compare.stage(name, numbers(tensor.clone()))?;
@@ -157,9 +157,9 @@ fn tpami2022(base: usize, fixture: &Fixture, device: &Device) -> Result<()> {
     let network = Tpami2022Network::new(&config, &parameters, device)?;
     let mut compare = Comparison::with(fixture);
     let faces = fixture.faces("input", device)?;
-    let stem = network.stem(faces.clone());
+    let stem = network.encoder().stem(faces.clone());
     compare.stage("stage/stem", numbers(stem.clone()))?;
-    let encoding = network.encode_from_stem(stem);
+    let encoding = network.encoder().encode_from_stem(stem);
     let taps = [("stage/c1", &encoding.t56), ("stage/c2", &encoding.t28), ("stage/c3", &encoding.t14)];
     for (name, tensor) in taps.into_iter().chain(divided(&encoding, "stage/c4")) {
         compare.stage(name, numbers(tensor.clone()))?;
