@@ -18,8 +18,8 @@ const BLOCK: usize = 6;
 const WIDE_BLOCK: usize = 12;
 /// Numbers read past the end of the last plane, for the widest registers.
 pub const SLACK: usize = 16 * RUN + 2;
-/// Outputs of a channel computed before they are finished, so that they are finished in the cache.
-const BAND: usize = 2048;
+/// Outputs computed before they are finished, all channels of a block together, so that they are finished in the cache.
+const BAND: usize = 12 * 1024;
 
 /// Where the outputs of one image and their features lie.
 #[derive(Clone, Debug)]
@@ -127,7 +127,7 @@ impl<const CHANNELS: usize> Kernel for Sized<'_, CHANNELS> {
     fn run<L: Lanes>(self, lanes: L) {
         let Block { taps, features, weights, first, finish, out } = self.0;
         let Taps { rows: height, columns: width, row_pitch, .. } = *taps;
-        let rows_at_once = (BAND / row_pitch).clamp(1, height);
+        let rows_at_once = (BAND / CHANNELS / row_pitch).clamp(1, height);
         let band_pitch = (rows_at_once * row_pitch).next_multiple_of(L::WIDTH * RUN);
         let mut band = vec![0.0; CHANNELS * band_pitch];
         for top in (0..height).step_by(rows_at_once) {
