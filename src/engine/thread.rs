@@ -68,17 +68,18 @@ impl Thread<'_> {
         tell(OpeningStep::Reading);
         let weights = source.open()?;
         tell(OpeningStep::Building);
-        let pipeline = match self.loaded.take() {
-            None => Pipeline::new(self.preference, self.shared.clone(), &weights)?,
-            Some(mut loaded) => match loaded.pipeline.use_weights(&weights) {
-                Ok(()) => loaded.pipeline,
-                Err(error) => {
-                    self.loaded = Some(loaded);
-                    return Err(error);
-                }
-            },
+        let Loaded { pipeline, weights } = match &mut self.loaded {
+            Some(loaded) => {
+                loaded.pipeline.use_weights(&weights)?;
+                loaded.weights = weights;
+                loaded
+            }
+            empty => {
+                let pipeline = Pipeline::new(self.preference, self.shared.clone(), &weights)?;
+                empty.insert(Loaded { pipeline, weights })
+            }
         };
-        let model = ModelInUse {
+        Ok(ModelInUse {
             source: source.clone(),
             preset: pipeline.preset(),
             version: weights.version.clone(),
@@ -86,9 +87,7 @@ impl Thread<'_> {
             weights_sha256: pipeline.shared_sha256(),
             anchors_years: pipeline.anchors_years(),
             between: pipeline.between(),
-        };
-        self.loaded = Some(Loaded { pipeline, weights });
-        Ok(model)
+        })
     }
 
     fn device_report(&self) -> DeviceReport {
