@@ -92,6 +92,14 @@ impl Convolution {
             Self::Packed(packed) => packed.sloped(x, Some(addend), 1.0),
         }
     }
+
+    /// `leaky(conv(x) + addend)`. The addend has the batch of the result, or 1 to serve all of it.
+    pub fn forward_add_leaky(&self, x: Tensor<4>, addend: Tensor<4>) -> Tensor<4> {
+        match self {
+            Self::Layer(layer) => leaky(conv(x, layer) + addend),
+            Self::Packed(packed) => packed.sloped(x, Some(addend), LEAKY_SLOPE),
+        }
+    }
 }
 
 impl Packed {

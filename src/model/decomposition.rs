@@ -182,11 +182,9 @@ fn channel_gate(
         return Ok((pointwise(name, inputs, outputs, source)?, Some(norm)));
     }
     let mut rows = source.parameters.get(&format!("{name}.weight"), &[outputs, inputs, 1, 1])?;
-    let Folded { scale, shift } = Folded::new(norm, outputs, source)?;
-    for (row, scale) in rows.to_mut().chunks_mut(inputs.max(1)).zip(&scale) {
-        row.iter_mut().for_each(|weight| *weight *= scale);
-    }
-    Ok((source.linear_of(&rows, Some(source.vector(shift)), [inputs, outputs]), None))
+    let folded = Folded::new(norm, outputs, source)?;
+    folded.scale_rows(rows.to_mut());
+    Ok((source.linear_of(&rows, Some(source.vector(folded.shift)), [inputs, outputs]), None))
 }
 /// Maximum of `side × side` windows; window i of n over a length L covers `[⌊i·L/n⌋, ⌈(i+1)·L/n⌉)`.
 /// burn has no adaptive maximum, so it is composed from slices.

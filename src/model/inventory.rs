@@ -31,16 +31,10 @@ pub struct TensorEntry {
     pub purpose: Purpose,
 }
 
-/// Modules of the CVPR 2021 generation, each of which its training code saves as a file of its own, with what each is
-/// there for. The names of their tensors begin with the module's.
-pub const CVPR2021_MODULES: [(&str, Purpose); 6] = [
-    ("backbone", Purpose::Running),
-    ("estimation_network", Purpose::Running),
-    ("generator", Purpose::Running),
-    ("head", Purpose::Training),
-    ("da_discriminator", Purpose::Training),
-    ("discriminator", Purpose::Training),
-];
+/// Modules of the CVPR 2021 generation, each of which its training code saves as a file of its own. The names of their
+/// tensors begin with the module's.
+pub const CVPR2021_MODULES: [&str; 6] =
+    ["backbone", "estimation_network", "generator", "head", "da_discriminator", "discriminator"];
 
 /// Every tensor of a published network. `classes` is how many identities its classifier knows (CVPR 2021 only).
 pub fn inventory(config: &PublishedConfig, classes: usize) -> Vec<TensorEntry> {

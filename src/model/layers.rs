@@ -240,35 +240,40 @@ pub fn conv_prelu(x: Tensor<4>, conv: &Conv2d, prelu: &PRelu) -> Tensor<4> {
     if cpu::runs(&x) { cpu::conv_prelu(x, conv, prelu) } else { prelu.forward(conv.forward(x)) }
 }
 
-/// The bias of a convolution that has one.
-pub fn bias_of(conv: &Conv2d) -> Option<Tensor<1>> {
-    conv.bias.as_ref().map(|bias| bias.val())
-}
-
 /// `leaky(conv(x) + addend)` for a 3×3 convolution of stride 1 that keeps the size. The addend has the batch of `x`, or
 /// 1 to serve all of it; without a bias the addend brings it.
 pub fn conv_add_leaky(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, addend: Tensor<4>) -> Tensor<4> {
-    convolutions::count();
-    if cpu::runs(&x) {
-        return cpu::conv(x, weight, bias, Some(addend), LEAKY_SLOPE);
-    }
-    leaky(conv2d(x, weight, bias, same_size()) + addend)
+    conv_sloped(x, weight, bias, Some(addend), LEAKY_SLOPE)
 }
 
 /// `leaky(conv(x))` for a 3×3 convolution of stride 1 that keeps the size.
 pub fn conv_leaky(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
-    convolutions::count();
-    if cpu::runs(&x) {
-        cpu::conv(x, weight, bias, None, LEAKY_SLOPE)
-    } else {
-        leaky(conv2d(x, weight, bias, same_size()))
-    }
+    conv_sloped(x, weight, bias, None, LEAKY_SLOPE)
 }
 
 /// A 3×3 convolution of stride 1 that keeps the size.
 pub fn conv_same(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
+    conv_sloped(x, weight, bias, None, 1.0)
+}
+
+/// A 3×3 convolution of stride 1 that keeps the size, what is added to it, and a slope below zero; 1 is none.
+fn conv_sloped(
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Option<Tensor<1>>,
+    addend: Option<Tensor<4>>,
+    slope: f32,
+) -> Tensor<4> {
     convolutions::count();
-    if cpu::runs(&x) { cpu::conv(x, weight, bias, None, 1.0) } else { conv2d(x, weight, bias, same_size()) }
+    if cpu::runs(&x) {
+        return cpu::conv(x, weight, bias, addend, slope);
+    }
+    let y = conv2d(x, weight, bias, ConvOptions::new([1, 1], [1, 1], [1, 1], 1));
+    let y = match addend {
+        Some(addend) => y + addend,
+        None => y,
+    };
+    if slope == 1.0 { y } else { leaky_relu(y, f64::from(slope)) }
 }
 
 /// Rows `[N, D]` at unit length; those of no length stay zero.
@@ -288,8 +293,4 @@ pub fn doubled(x: Tensor<4>) -> Tensor<4> {
         .with_align_corners(false)
         .with_output_size([2 * height, 2 * width]);
     interpolate(x, options)
-}
-
-fn same_size() -> ConvOptions<2> {
-    ConvOptions::new([1, 1], [1, 1], [1, 1], 1)
 }

@@ -99,6 +99,19 @@ impl Folded {
         let shift = beta.iter().zip(mean.iter().zip(&scale)).map(|(beta, (mean, scale))| beta - mean * scale).collect();
         Ok(Self { scale, shift })
     }
+
+    /// Scales weights `[channels, …]` of the layer in front, one row for each channel.
+    pub fn scale_rows(&self, weights: &mut [f32]) {
+        let length = (weights.len() / self.scale.len().max(1)).max(1);
+        for (row, scale) in weights.chunks_mut(length).zip(&self.scale) {
+            row.iter_mut().for_each(|weight| *weight *= scale);
+        }
+    }
+
+    /// What a bias of the layer in front becomes.
+    fn folded_bias(&self, bias: &[f32]) -> Vec<f32> {
+        bias.iter().zip(self.scale.iter().zip(&self.shift)).map(|(bias, (scale, shift))| bias * scale + shift).collect()
+    }
 }
 
 /// A norm over channels with nothing in front of it to fold into, and a slope below zero where there is one behind it.
@@ -224,19 +237,14 @@ pub fn folded_conv(
     source: Source<'_>,
 ) -> Result<(Vec<f32>, Vec<f32>), ParameterError> {
     let outputs = shape.channels_out;
-    let Folded { scale, mut shift } = Folded::new(names.norm, outputs, source)?;
+    let folded = Folded::new(names.norm, outputs, source)?;
     let mut weights = source.parameters.get(&format!("{}.weight", names.conv), &shape.weight_shape())?.into_owned();
-    let filter = weights.len() / outputs.max(1);
-    for (filter, scale) in weights.chunks_mut(filter.max(1)).zip(&scale) {
-        filter.iter_mut().for_each(|weight| *weight *= scale);
-    }
-    if names.has_bias {
-        let bias = source.parameters.get(&format!("{}.bias", names.conv), &[outputs])?;
-        for (shift, (bias, scale)) in shift.iter_mut().zip(bias.iter().zip(&scale)) {
-            *shift += bias * scale;
-        }
-    }
-    Ok((weights, shift))
+    folded.scale_rows(&mut weights);
+    let biases = match names.has_bias {
+        true => folded.folded_bias(&source.parameters.get(&format!("{}.bias", names.conv), &[outputs])?),
+        false => folded.shift,
+    };
+    Ok((weights, biases))
 }
 
 /// A linear layer over a feature map with a norm in front of it, behind it, or both.
@@ -293,12 +301,9 @@ impl NormedLinear {
             }
         }
         if let Some(after) = names.after {
-            let Folded { scale, shift } = Folded::new(after, outputs, source)?;
-            let numbers = rows.to_mut().chunks_mut(inputs.max(1)).zip(&mut bias);
-            for ((row, bias), (scale, shift)) in numbers.zip(scale.iter().zip(&shift)) {
-                row.iter_mut().for_each(|weight| *weight *= scale);
-                *bias = *bias * scale + shift;
-            }
+            let folded = Folded::new(after, outputs, source)?;
+            folded.scale_rows(rows.to_mut());
+            bias = folded.folded_bias(&bias);
         }
         let linear = source.linear_of(&rows, Some(source.vector(bias)), [inputs, outputs]);
         Ok(Self { before: None, linear, after: None })

@@ -7,7 +7,7 @@ use super::backbone::ImprovedResidualBackbone;
 use super::decomposition::Decomposition;
 use super::encoding::Encoding;
 use super::identity::IdentityHead;
-use super::layers::Source;
+use super::layers::{Source, unit_rows};
 use super::{Generation, ParameterError, PublishedConfig};
 
 /// The encoder on one device, built to run.
@@ -58,15 +58,9 @@ impl PublishedEncoder {
         let projected = self.identity.forward(divided.x_id.clone());
         let embedding = match self.generation {
             Generation::Cvpr2021 => projected,
-            Generation::Tpami2022 => of_unit_length(projected),
+            Generation::Tpami2022 => unit_rows(projected),
         };
         let age = self.age.forward(divided.x_age.clone());
         Encoding::new(taps, divided, embedding, age)
     }
-}
-
-/// Rows divided by their length (ARCHITECTURE §0).
-fn of_unit_length(rows: Tensor<2>) -> Tensor<2> {
-    let length = (rows.clone() * rows.clone()).sum_dim(1).sqrt().clamp_min(1e-12);
-    rows / length
 }

@@ -77,7 +77,7 @@ pub fn full_name(module: Option<&str>, name: &str) -> String {
 fn modules_by_name(file: &str) -> impl Iterator<Item = &'static str> {
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let named = if stem.contains("da_discriminator") { "da_discriminator" } else { "estimation_network" };
-    let others = CVPR2021_MODULES.iter().map(|(module, _)| *module).filter(move |module| *module != named);
+    let others = CVPR2021_MODULES.into_iter().filter(move |module| *module != named);
     std::iter::once(named).chain(others)
 }
 

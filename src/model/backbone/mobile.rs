@@ -9,12 +9,13 @@ use burn::tensor::Tensor;
 use super::Taps;
 use crate::model::ParameterError;
 use crate::model::config::{BackboneConfig, PairConfig};
+use crate::model::convolution::Convolution;
 use crate::model::layers::{ConvShape, Source, conv_prelu};
 
 /// The backbone on one device.
 #[derive(Module, Debug)]
 pub struct MobileBackbone {
-    stem: Conv2d,
+    stem: Convolution,
     stem_activation: PRelu,
     pairs: Vec<SeparablePair>,
     input_scale: f32,
@@ -31,7 +32,7 @@ impl MobileBackbone {
     pub fn new(config: &BackboneConfig, source: Source<'_>) -> Result<Self, ParameterError> {
         let pairs = config.pairs.iter().enumerate();
         Ok(Self {
-            stem: source.conv("backbone.stem", ConvShape::new(3, config.stem, 3))?,
+            stem: Convolution::new("backbone.stem", ConvShape::new(3, config.stem, 3), true, source)?,
             stem_activation: source.prelu("backbone.stem_act", config.stem)?,
             pairs: pairs
                 .map(|(index, pair)| SeparablePair::new(&format!("backbone.pairs.{index}"), *pair, source))
@@ -44,7 +45,7 @@ impl MobileBackbone {
     /// Faces `[N, 3, 112, 112]`, RGB in [-1, 1].
     pub fn forward(&self, faces: Tensor<4>) -> Taps {
         let scaled = faces.mul_scalar(self.input_scale);
-        let mut x = conv_prelu(scaled, &self.stem, &self.stem_activation);
+        let mut x = self.stem.forward_prelu(scaled, &self.stem_activation);
         let mut kept = self.tapped_pairs.map(|_| None);
         for (index, pair) in self.pairs.iter().enumerate() {
             x = pair.forward(x);

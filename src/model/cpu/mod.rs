@@ -31,8 +31,7 @@ pub fn serves(device: &Device) -> bool {
 
 /// Whether a tensor lies in this machine's own memory as f32, without gradients to keep: what these steps need.
 pub fn runs(x: &Tensor<4>) -> bool {
-    let device = x.device();
-    !device.is_autodiff() && device == Device::flex() && x.dtype() == DType::F32
+    serves(&x.device()) && x.dtype() == DType::F32
 }
 
 /// A convolution and the PReLU behind it.
@@ -52,10 +51,6 @@ pub fn conv_prelu(x: Tensor<4>, conv: &Conv2d, prelu: &PRelu) -> Tensor<4> {
             let planes = geometry.forward(&numbers(x), weights);
             let [height, width] = geometry.output_size();
             tensor(planes, [images, channels, height, width], &device)
-        }
-        ([3, 3], [1, 1], 1) => {
-            let finish = Finish { biases: Some(&biases), addend: None, slopes: &slopes };
-            dense(x, weight, finish)
         }
         _ => {
             let [pad, _] = conv.kernel_size.map(|side| side / 2);

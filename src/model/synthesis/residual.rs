@@ -8,7 +8,8 @@ use burn::tensor::Tensor;
 use crate::model::ParameterError;
 use crate::model::backbone::Taps;
 use crate::model::config::CompactConfig;
-use crate::model::layers::{ConvShape, Source, bias_of, conv, conv_add_leaky, conv_same, doubled};
+use crate::model::convolution::Convolution;
+use crate::model::layers::{ConvShape, Source, conv, conv_add_leaky, conv_same, doubled};
 
 /// Every stage of the decoder for G groups of one face.
 #[derive(Clone, Debug)]
@@ -33,7 +34,7 @@ pub struct UpFuse {
     reduce: Conv2d,
     skip: Option<Conv2d>,
     conv1: Conv2d,
-    conv2: Conv2d,
+    conv2: Convolution,
 }
 
 /// Channels of one block.
@@ -54,7 +55,7 @@ impl UpFuse {
             reduce: source.conv(&format!("{name}.reduce"), ConvShape::new(below, out, 1))?,
             skip: keep.map(compress).transpose()?,
             conv1: source.conv(&format!("{name}.conv1"), ConvShape::new(out + keep.unwrap_or(skip), out, 3))?,
-            conv2: source.conv(&format!("{name}.conv2"), ConvShape::new(out, out, 3))?,
+            conv2: Convolution::new(&format!("{name}.conv2"), ConvShape::new(out, out, 3), true, source)?,
         })
     }
 
@@ -71,9 +72,13 @@ impl UpFuse {
         let [_, from_below, _, _] = u.dims();
         let [_, from_skip, _, _] = s.dims();
         let weight = self.conv1.weight.val();
-        let shared = conv_same(s, weight.clone().narrow(1, from_below, from_skip), bias_of(&self.conv1));
+        let shared = conv_same(
+            s,
+            weight.clone().narrow(1, from_below, from_skip),
+            self.conv1.bias.as_ref().map(|bias| bias.val()),
+        );
         let own = conv_add_leaky(u.clone(), weight.narrow(1, 0, from_below), None, shared);
-        conv_add_leaky(own, self.conv2.weight.val(), bias_of(&self.conv2), u)
+        self.conv2.forward_add_leaky(own, u)
     }
 }
 
@@ -84,8 +89,8 @@ pub struct Decoder {
     up28: UpFuse,
     up56: UpFuse,
     up112: UpFuse,
-    to_flow: Conv2d,
-    to_rgb: Conv2d,
+    to_flow: Convolution,
+    to_rgb: Convolution,
     max_flow_px: f32,
 }
 
@@ -107,8 +112,8 @@ impl Decoder {
             up28: block("up28", widths[0], tap(&taps.t28)?, Some(keep[1]), widths[1])?,
             up56: block("up56", widths[1], tap(&taps.t56)?, Some(keep[2]), widths[2])?,
             up112: block("up112", widths[2], 3, None, widths[3])?,
-            to_flow: source.conv("generator.decoder.to_flow", ConvShape::new(widths[1], 2, 3))?,
-            to_rgb: source.conv("generator.decoder.to_rgb", ConvShape::new(widths[3], 3, 3))?,
+            to_flow: Convolution::new("generator.decoder.to_flow", ConvShape::new(widths[1], 2, 3), true, source)?,
+            to_rgb: Convolution::new("generator.decoder.to_rgb", ConvShape::new(widths[3], 3, 3), true, source)?,
             max_flow_px: config.decoder.max_flow_px,
         })
     }
@@ -117,11 +122,11 @@ impl Decoder {
     pub fn forward(&self, features: Tensor<4>, taps: &Taps, face: Tensor<4>) -> DecoderStages {
         let up14 = self.up14.forward(features, taps.t14.clone());
         let up28 = self.up28.forward(up14.clone(), taps.t28.clone());
-        let flow = conv_same(up28.clone(), self.to_flow.weight.val(), bias_of(&self.to_flow));
+        let flow = self.to_flow.forward(up28.clone());
         let flow_px = flow.div_scalar(self.max_flow_px).tanh().mul_scalar(self.max_flow_px);
         let up56 = self.up56.forward(up28.clone(), taps.t56.clone());
         let up112 = self.up112.forward(up56.clone(), face);
-        let residual = conv_same(up112.clone(), self.to_rgb.weight.val(), bias_of(&self.to_rgb)).tanh();
+        let residual = self.to_rgb.forward(up112.clone()).tanh();
         DecoderStages { up14, up28, up56, up112, flow_px, residual }
     }
 }

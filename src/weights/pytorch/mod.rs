@@ -120,7 +120,7 @@ fn named_tensors(heap: &Heap, state: Value) -> Vec<(Option<&str>, &str, usize)> 
     let mut named = Vec::new();
     for (key, value) in heap.entries(state).unwrap_or_default() {
         let Some(name) = heap.text(*key) else { continue };
-        let is_module = CVPR2021_MODULES.iter().any(|(module, _)| *module == name) || TPAMI2022_PARTS.contains(&name);
+        let is_module = CVPR2021_MODULES.contains(&name) || TPAMI2022_PARTS.contains(&name);
         match value {
             Value::Tensor(place) => named.push((None, name, *place)),
             Value::Dict(_) if is_module => {
