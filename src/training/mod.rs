@@ -5,10 +5,13 @@
 //! Synthesis (ARCHITECTURE A.7) then teaches the generator against the discriminator, with the backbone as it is.
 
 pub mod data;
+pub mod face_synthesis;
 pub mod losses;
 pub mod named;
 pub mod networks;
 pub mod optimiser;
 pub mod phase;
 pub mod recognition;
+mod state;
 pub mod synthesis;
+mod tensors;

@@ -13,8 +13,10 @@ mod noise;
 mod parity;
 mod published;
 mod reference;
+mod tiny_network;
 mod torch_files;
 mod training_losses;
+mod training_synthesis;
 mod weights_files;
 #[cfg(feature = "app")]
 mod window;

@@ -1,0 +1,17 @@
+//! The synthesis phase as the loop drives it: the generator learns to make a face older and younger. `compact` trains
+//! the bundled network's; `published` runs the CVPR 2021 step of `training::synthesis`.
+
+mod average;
+mod compact;
+mod config;
+mod grid;
+mod initial;
+mod jitter;
+mod judge;
+mod route;
+pub mod terms;
+
+pub use average::MovingAverage;
+pub use compact::{CompactSynthesis, Faces};
+pub use config::{CompactSynthesisConfig, JitterConfig, SynthesisConfig};
+pub use judge::{Judge, Seen};
