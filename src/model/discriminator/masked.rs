@@ -70,9 +70,10 @@ impl MaskedDiscriminator {
     /// Name and shape of every parameter.
     pub fn parameters(base: usize) -> Vec<(String, Vec<usize>)> {
         let names = ["conv1", "mid.0", "mid.1", "mid.2"];
-        let halving = names.into_iter().zip(halving(base)).map(|(name, shape)| {
-            (name.to_owned(), vec![shape.channels_out, shape.channels_in, KERNEL, KERNEL])
-        });
+        let halving = names
+            .into_iter()
+            .zip(halving(base))
+            .map(|(name, shape)| (name.to_owned(), vec![shape.channels_out, shape.channels_in, KERNEL, KERNEL]));
         let last = [("mid.3".to_owned(), vec![8 * base, 8 * base, 3, 3]), ("out".to_owned(), vec![1, 8 * base, 3, 3])];
         let convolutions = halving.chain(last).flat_map(|(name, shape)| {
             let bias = (format!("discriminator.{name}.bias"), vec![shape[0]]);

@@ -351,7 +351,11 @@ impl Phase for CompactSynthesis {
     }
 }
 
-fn generator(config: &CompactConfig, parameters: &Parameters, device: &Device) -> Result<CompactGenerator, ParameterError> {
+fn generator(
+    config: &CompactConfig,
+    parameters: &Parameters,
+    device: &Device,
+) -> Result<CompactGenerator, ParameterError> {
     CompactGenerator::new(config, Source { parameters, device, mode: Mode::Training })
 }
 

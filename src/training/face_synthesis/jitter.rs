@@ -39,11 +39,13 @@ pub fn jittered(faces: Tensor<4>, config: &JitterConfig, random: StepRandom) -> 
     let happens = |purpose: Purpose, share: f32| random.uniform(purpose as u64) < share;
     let mut x = faces;
     if happens(Purpose::Shift, config.shift) {
-        let shift = |purpose: Purpose| random.below(purpose as u64, 2 * MOST_SHIFT_PX + 1) as i64 - MOST_SHIFT_PX as i64;
+        let shift =
+            |purpose: Purpose| random.below(purpose as u64, 2 * MOST_SHIFT_PX + 1) as i64 - MOST_SHIFT_PX as i64;
         x = x.roll(&[shift(Purpose::ShiftY), shift(Purpose::ShiftX)], &[2, 3]);
     }
     if happens(Purpose::Blur, config.blur) {
-        let options = AvgPoolOptions::new([3, 3]).with_stride([1, 1]).with_padding([1, 1]).with_count_include_pad(false);
+        let options =
+            AvgPoolOptions::new([3, 3]).with_stride([1, 1]).with_padding([1, 1]).with_count_include_pad(false);
         x = avg_pool2d(x, options);
     }
     let each = |channels: u64, number: &dyn Fn(u64) -> f32| {
@@ -103,7 +105,8 @@ mod tests {
 
     #[test]
     fn without_jitter_a_face_stays_or_loses_its_colour() {
-        let still = JitterConfig { shift: 0.0, blur: 0.0, contrast: 0.0, brightness: 0.0, cast: 0.0, noise: 0.0, grey: 1.0 };
+        let still =
+            JitterConfig { shift: 0.0, blur: 0.0, contrast: 0.0, brightness: 0.0, cast: 0.0, noise: 0.0, grey: 1.0 };
         let grey = view(&still, 0);
         let faces = grey.chunks(3 * 36);
         for face in faces {
