@@ -55,11 +55,21 @@ impl AgeHead {
 
     /// Age features `[N, C, 7, 7]` to age logits `[N, 101]` and group logits `[N, 7]`.
     pub fn forward(&self, x_age: Tensor<4>) -> (Tensor<2>, Tensor<2>) {
-        let squeezed = match &self.squeeze {
+        self.forward_with(x_age, |squeezed| squeezed, |hidden| hidden)
+    }
+
+    /// The same as it is trained, with something done to what goes into its hidden and into its last layer.
+    pub fn forward_with(
+        &self,
+        x_age: Tensor<4>,
+        squeezed: impl FnOnce(Tensor<4>) -> Tensor<4>,
+        hidden: impl FnOnce(Tensor<2>) -> Tensor<2>,
+    ) -> (Tensor<2>, Tensor<2>) {
+        let features = match &self.squeeze {
             Some(squeeze) => relu(conv(x_age, squeeze)),
             None => x_age,
         };
-        let age_logits = self.age.forward(relu(self.hidden.forward(squeezed)));
+        let age_logits = self.age.forward(hidden(relu(self.hidden.forward(squeezed(features)))));
         let group_logits = self.group.forward(age_logits.clone());
         (age_logits, group_logits)
     }

@@ -22,7 +22,7 @@ const REPORTED_BYTES: u64 = 16 << 20;
 /// End of the name of a file that is being written.
 const UNFINISHED: &str = ".unfinished";
 /// Safetensors begin their numbers at a multiple of this.
-const ALIGNMENT: usize = 8;
+pub(super) const ALIGNMENT: usize = 8;
 
 /// How numbers with fractions are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub fn import(
         checkpoint.written().map(|(name, tensor)| Planned::new(name, tensor, precision)).collect();
     let header = header(checkpoint, &planned);
     let total = header.len() as u64 + planned.iter().map(|planned| planned.bytes() as u64).sum::<u64>();
-    let mut out = Hashed { out: BufWriter::new(file), hash: Sha256::new(), written: 0 };
+    let mut out = Hashed::new(BufWriter::new(file));
     out.write_all(&header).map_err(|error| unwritable(&error))?;
     let mut told = 0;
     for planned in &planned {
@@ -247,7 +247,7 @@ fn header(checkpoint: &Checkpoint, planned: &[Planned<'_>]) -> Vec<u8> {
 }
 
 /// A new file beside the one it will become. What an import that was interrupted left behind goes first.
-fn unfinished(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+pub(super) fn unfinished(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
     let prefix = format!(".{name}.");
@@ -274,14 +274,19 @@ fn is_same_file(a: &Path, b: &Path) -> bool {
 }
 
 /// Passes bytes on and hashes them.
-struct Hashed<W> {
-    out: W,
-    hash: Sha256,
-    written: u64,
+pub(super) struct Hashed<W> {
+    pub(super) out: W,
+    pub(super) hash: Sha256,
+    pub(super) written: u64,
 }
 
 impl<W: Write> Hashed<W> {
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// Nothing passed yet.
+    pub(super) fn new(out: W) -> Self {
+        Self { out, hash: Sha256::new(), written: 0 }
+    }
+
+    pub(super) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.out.write_all(bytes)?;
         self.hash.update(bytes);
         self.written += bytes.len() as u64;

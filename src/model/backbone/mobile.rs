@@ -42,6 +42,17 @@ impl MobileBackbone {
         })
     }
 
+    /// Faces `[N, 3, 112, 112]` as far as the output of the first `pairs` pairs.
+    pub fn forward_until(&self, faces: Tensor<4>, pairs: usize) -> Tensor<4> {
+        let stem = self.stem.forward_prelu(faces.mul_scalar(self.input_scale), &self.stem_activation);
+        self.pairs.iter().take(pairs).fold(stem, |x, pair| pair.forward(x))
+    }
+
+    /// What [`Self::forward_until`] yields on through the other pairs, to the last features.
+    pub fn forward_from(&self, x: Tensor<4>, pairs: usize) -> Tensor<4> {
+        self.pairs.iter().skip(pairs).fold(x, |x, pair| pair.forward(x))
+    }
+
     /// Faces `[N, 3, 112, 112]`, RGB in [-1, 1].
     pub fn forward(&self, faces: Tensor<4>) -> Taps {
         let scaled = faces.mul_scalar(self.input_scale);

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use burn::module::{Module, ModuleMapper, Param, ParamId};
-use burn::tensor::{Gradients, Tensor};
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::updated;
+use super::{GradientSource, recall, remember, updated};
+use crate::model::parameters::parameter_id;
+use crate::model::{ParameterError, Parameters};
 
 /// How much of the past and of the weights themselves goes into a step.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,8 +45,36 @@ impl MomentumDescent {
 
     /// Updates every parameter of the module that has a gradient.
     #[must_use]
-    pub fn step<M: Module>(&mut self, module: M, gradients: &Gradients, learning_rate: f64) -> M {
+    pub fn step<M: Module, G: GradientSource>(&mut self, module: M, gradients: &G, learning_rate: f64) -> M {
         module.map(&mut Step { descent: self, gradients, learning_rate, field: Vec::new() })
+    }
+
+    /// Adds the velocities of the parameters of these names to a state, as `moments.<optimiser>.<name>.first`.
+    pub fn remember<'name>(&self, optimiser: &str, names: impl Iterator<Item = &'name str>, state: &mut Parameters) {
+        for name in names {
+            let Some(velocity) = self.velocities.get(&parameter_id(name)) else { continue };
+            remember(state, format!("moments.{optimiser}.{name}.first"), velocity);
+        }
+    }
+
+    /// Goes on from what [`Self::remember`] added.
+    ///
+    /// # Errors
+    /// When a velocity cannot be brought.
+    pub fn recall<'name>(
+        &mut self,
+        optimiser: &str,
+        names: impl Iterator<Item = &'name str>,
+        state: &Parameters,
+        device: &Device,
+    ) -> Result<(), ParameterError> {
+        self.velocities.clear();
+        for name in names {
+            if let Some(velocity) = recall(state, &format!("moments.{optimiser}.{name}.first"), device)? {
+                self.velocities.insert(parameter_id(name), velocity);
+            }
+        }
+        Ok(())
     }
 
     /// The velocity of a parameter after this gradient.
@@ -58,22 +88,22 @@ impl MomentumDescent {
     }
 }
 
-struct Step<'a> {
+struct Step<'a, G> {
     descent: &'a mut MomentumDescent,
-    gradients: &'a Gradients,
+    gradients: &'a G,
     learning_rate: f64,
     /// The way to the tensor being mapped, by fields.
     field: Vec<String>,
 }
 
-impl Step<'_> {
+impl<G> Step<'_, G> {
     /// Batch norms call theirs `gamma`, so the field's name decides. burn calls a PReLU's slopes `alpha`.
     fn decays(&self) -> bool {
         self.field.last().is_some_and(|field| field == "weight" || field == "alpha")
     }
 }
 
-impl ModuleMapper for Step<'_> {
+impl<G: GradientSource> ModuleMapper for Step<'_, G> {
     fn enter_module(&mut self, name: &str, _container: &str) {
         self.field.push(name.to_owned());
     }
@@ -83,7 +113,7 @@ impl ModuleMapper for Step<'_> {
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let Some(mut gradient) = param.val().grad(self.gradients) else { return param };
+        let Some(mut gradient) = self.gradients.gradient(&param) else { return param };
         if self.decays() {
             gradient = gradient + param.val().without_autodiff().mul_scalar(self.descent.config.weight_decay);
         }

@@ -1,0 +1,210 @@
+//! The decomposition phase for the compact network: which faces each step asks for, and what a run keeps and shows.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::config::CompactSettings;
+use super::learner::{Faces, Learner, Start};
+use super::sample_grid::sample_grid;
+use crate::model::Parameters;
+use crate::model::config::EMBEDDING_LENGTH;
+use crate::training::config::{BatchConfig, RunConfig};
+use crate::training::data::{Augmentation, Batch, DataError, Dataset, Draw, Loader, Request};
+use crate::training::phase::{Gates, Phase, PhaseError, SampleGrid, StepReport};
+
+/// Pictures of a person whose mean embedding the classifier starts with, at most.
+const PICTURES_OF_A_PERSON: usize = 16;
+/// Faces whose embeddings are asked for at once.
+const AT_ONCE: usize = 64;
+/// Faces that are shown.
+pub const SAMPLE_FACES: usize = 6;
+
+/// The phase.
+#[derive(Debug)]
+pub struct CompactDecomposition {
+    learner: Learner,
+    batch: BatchConfig,
+    augmentation: Augmentation,
+    evenness: f32,
+    people: usize,
+    /// The fixed sample faces.
+    samples: Vec<f32>,
+}
+
+/// Why a phase cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginError {
+    /// The data cannot be read.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The networks do not fit.
+    #[error(transparent)]
+    Phase(#[from] PhaseError),
+}
+
+impl CompactDecomposition {
+    /// The phase at its first step. `progress` hears how many people of how many the classifier knows.
+    ///
+    /// # Errors
+    /// When the start or the teacher lack a tensor, or the data lacks the faces a batch asks for.
+    pub fn begin(
+        config: &RunConfig,
+        settings: CompactSettings,
+        (start, teacher): (Start, &Start),
+        (dataset, loader): (&Arc<Dataset>, &Loader),
+        device: &burn::tensor::Device,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Self, BeginError> {
+        let evenness = settings.evenness;
+        let mut learner = Learner::new(settings, config.seed, start, teacher, device)?;
+        let people = dataset.identities();
+        if people == 0 && config.batch.identities > 0 {
+            return Err(BeginError::Phase(PhaseError::Needs {
+                what: "batch.identities asks for people known by name, and no source has any".to_owned(),
+                next_step: "Add a source with identities, or set batch.identities = 0.".to_owned(),
+            }));
+        }
+        if config.batch.identities > 0 {
+            learner.teach_classes(mean_embeddings(&learner, dataset, loader, progress)?)?;
+        }
+        let samples = sample_faces(loader)?;
+        let augmentation = config.augmentation;
+        Ok(Self { learner, batch: config.batch, augmentation, evenness, people, samples: samples.crops })
+    }
+}
+
+/// The fixed faces that a run shows: drawn once, and not changed.
+///
+/// # Errors
+/// When the data holds no faces.
+pub fn sample_faces(loader: &Loader) -> Result<Batch, DataError> {
+    let augmentation = Augmentation::none();
+    loader.ask(Request { stream: "samples", step: 0, count: SAMPLE_FACES, draw: Draw::Any, augmentation });
+    loader.take()
+}
+
+/// Each person's mean embedding at unit length, `[people, 128]`.
+fn mean_embeddings(
+    learner: &Learner,
+    dataset: &Dataset,
+    loader: &Loader,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Vec<f32>, DataError> {
+    let people = dataset.identities();
+    let mut pictures = vec![Vec::new(); people];
+    for (index, sample) in dataset.samples().iter().enumerate() {
+        if let Some(pictures) = sample.identity.and_then(|identity| pictures.get_mut(identity)) {
+            if pictures.len() < PICTURES_OF_A_PERSON {
+                pictures.push(index);
+            }
+        }
+    }
+    let listed: Vec<usize> = pictures.into_iter().flatten().collect();
+    let parts: Vec<&[usize]> = listed.chunks(AT_ONCE).collect();
+    for part in &parts {
+        loader.ask(Request {
+            stream: "classes",
+            step: 0,
+            count: part.len(),
+            draw: Draw::Listed(part.to_vec()),
+            augmentation: Augmentation::none(),
+        });
+    }
+    let mut sums = vec![0.0_f64; people * EMBEDDING_LENGTH];
+    for (index, _) in parts.iter().enumerate() {
+        progress(index * AT_ONCE, listed.len());
+        let batch = loader.take()?;
+        let embeddings: Vec<f32> = learner.teacher(&batch.crops).into_data().convert::<f32>().iter::<f32>().collect();
+        for (sample, embedding) in batch.samples.iter().zip(embeddings.chunks(EMBEDDING_LENGTH)) {
+            let Some(identity) = sample.identity else { continue };
+            let sum = sums.iter_mut().skip(identity * EMBEDDING_LENGTH);
+            sum.zip(embedding).for_each(|(sum, number)| *sum += f64::from(*number));
+        }
+    }
+    for sum in sums.chunks_mut(EMBEDDING_LENGTH) {
+        let length = sum.iter().map(|number| number * number).sum::<f64>().sqrt().max(1e-12);
+        sum.iter_mut().for_each(|number| *number /= length);
+    }
+    Ok(sums.into_iter().map(|number| number as f32).collect())
+}
+
+/// What a step of this batch size asks the data for: faces of known age, then faces of known people.
+pub fn requests(batch: BatchConfig, evenness: f32, augmentation: Augmentation, step: u64) -> Vec<Request> {
+    let wanted = [("aged", batch.aged, Draw::ByAge { evenness }), ("identities", batch.identities, Draw::ByIdentity)];
+    let micro = |index: usize| step * batch.accumulation as u64 + index as u64;
+    (0..batch.accumulation)
+        .flat_map(|index| wanted.clone().map(|(stream, count, draw)| (stream, count, draw, micro(index))))
+        .filter(|(_, count, ..)| *count > 0)
+        .map(|(stream, count, draw, step)| Request { stream, step, count, draw, augmentation })
+        .collect()
+}
+
+/// Batches as [`requests`] asked for them, one micro-batch after another.
+///
+/// # Errors
+/// When a face has no age or nobody's name where it was asked for.
+pub fn learned_from(batch: BatchConfig, batches: Vec<Batch>) -> Result<Vec<Faces>, PhaseError> {
+    let parts = usize::from(batch.aged > 0) + usize::from(batch.identities > 0);
+    let mut micro_batches = Vec::new();
+    let mut batches = batches.into_iter();
+    for _ in 0..batch.accumulation {
+        let mut faces = Faces::default();
+        for part in batches.by_ref().take(parts) {
+            let is_aged = batch.aged > 0 && faces.crops.is_empty();
+            for (sample, name) in part.samples.iter().zip(&part.names) {
+                let unknown = |what: &str| PhaseError::Needs {
+                    what: format!("{name} has no {what}"),
+                    next_step: "Correct the labels of its source.".to_owned(),
+                };
+                match is_aged {
+                    true => faces.ages_years.push(sample.age_years.ok_or_else(|| unknown("age"))?),
+                    false => faces.classes.push(sample.identity.ok_or_else(|| unknown("identity"))?),
+                }
+            }
+            faces.crops.extend(part.crops);
+        }
+        micro_batches.push(faces);
+    }
+    Ok(micro_batches)
+}
+
+impl Phase for CompactDecomposition {
+    fn name(&self) -> &'static str {
+        "decomposition"
+    }
+
+    fn requests(&self, step: u64) -> Vec<Request> {
+        requests(self.batch, self.evenness, self.augmentation, step)
+    }
+
+    fn step(&mut self, step: u64, batches: Vec<Batch>, learning_rate: f64) -> Result<StepReport, PhaseError> {
+        let faces = learned_from(self.batch, batches)?;
+        self.learner.step(step, &faces, learning_rate)
+    }
+
+    fn state(&self) -> Parameters {
+        self.learner.state()
+    }
+
+    fn restore(&mut self, state: &Parameters) -> Result<(), PhaseError> {
+        self.learner.restore(state)
+    }
+
+    fn gates(&self) -> Option<Gates> {
+        Some(self.learner.gates(&self.samples).0)
+    }
+
+    fn sample_grid(&self) -> Result<Option<SampleGrid>, PhaseError> {
+        let (_, shares) = self.learner.gates(&self.samples);
+        Ok(Some(sample_grid(&self.samples, &shares)))
+    }
+
+    fn weights(&self) -> Parameters {
+        self.learner.weights()
+    }
+
+    fn summary(&self) -> Value {
+        json!({ "people": self.people, "trained": self.learner.trained() })
+    }
+}
