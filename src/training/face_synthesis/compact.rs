@@ -6,14 +6,9 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use super::super::data::{Augmentation, Batch, Draw, Request};
-use super::super::losses::generator_loss;
-use super::super::optimiser::{Adam, AdamConfig, ByPrefix, GatheredGradients, Rules};
-use super::super::phase::{Gates, Phase, PhaseError, SampleGrid, StepRandom, StepReport};
-use super::super::recognition::BatchError;
-use super::super::{named, state, tensors};
 use super::average::MovingAverage;
 use super::config::{CompactWeights, SynthesisConfig};
+use super::faces::{Faces, batches_for};
 use super::grid::SampleFaces;
 use super::initial;
 use super::jitter::jittered;
@@ -24,29 +19,17 @@ use crate::model::backbone::Taps;
 use crate::model::discriminator::MaskedDiscriminator;
 use crate::model::layers::{Mode, Source};
 use crate::model::synthesis::{Aged, CompactGenerator};
-use crate::model::{AgeGroup, CompactConfig, CompactNetwork, Encoding, ParameterError, Parameters};
+use crate::model::{CompactConfig, CompactNetwork, Encoding, ParameterError, Parameters};
+use crate::training::data::{Batch, Draw, Request};
+use crate::training::losses::{discriminator_loss, generator_loss};
+use crate::training::optimiser::{Adam, AdamConfig, ByPrefix, GatheredGradients, Rules};
+use crate::training::phase::{Gates, Phase, PhaseError, SampleGrid, StepRandom, StepReport};
+use crate::training::{named, state, tensors};
 
 /// The flow's convolution: a flow grows from adversarial gradients slowly.
 const FLOW: &str = "generator.decoder.to_flow.";
 /// Batches of a micro-batch: faces to change and photographs of their target groups.
 const BATCHES: usize = 2;
-
-/// How much a step takes on and what it draws from.
-#[derive(Clone, Debug)]
-pub struct Faces {
-    /// Faces of a micro-batch.
-    pub count: usize,
-    /// Micro-batches of a step.
-    pub accumulation: usize,
-    /// How photographs are changed.
-    pub augmentation: Augmentation,
-    /// The groups the data has faces of.
-    pub present: Vec<AgeGroup>,
-    /// Faces that are drawn again and again for people to look at.
-    pub samples: Batch,
-    /// What random numbers follow from.
-    pub seed: u64,
-}
 
 /// The phase with everything it trains.
 #[derive(Debug)]
@@ -96,15 +79,10 @@ impl CompactSynthesis {
         faces: Faces,
         device: &Device,
     ) -> Result<Self, PhaseError> {
-        if faces.present.is_empty() {
-            return Err(PhaseError::Needs {
-                what: "the synthesis phase needs faces of known age, and the data has none".to_owned(),
-                next_step: "Give the ages in the labels or the file names.".to_owned(),
-            });
-        }
+        faces.check()?;
         let plain = device.clone().without_autodiff();
         let weights = settings.compact_weights();
-        let generator_start = state::below(start, "generator.")?;
+        let generator_start = state::part(start, "generator.");
         let shapes = MaskedDiscriminator::parameters(weights.terms.discriminator_width);
         let discriminator_start = initial::convolutions(&shapes, faces.seed);
         let network = CompactNetwork::new(config, start, &plain)?;
@@ -137,24 +115,13 @@ impl CompactSynthesis {
         })
     }
 
-    /// The number of a micro-batch among all of the run.
-    fn place(&self, step: u64, micro: usize) -> u64 {
-        step * self.faces.accumulation as u64 + micro as u64
-    }
-
     fn route(&self, place: u64) -> Route {
         let random = StepRandom::new(self.faces.seed, place, "groups");
         Route::new(&self.faces.present, self.faces.count, self.weights.terms.own_group, random)
     }
 
     /// Synthesises the faces of a micro-batch.
-    fn pass(&self, place: u64, sources: &Batch, photographs: &Batch) -> Result<Pass, BatchError> {
-        for (batch, what) in [(sources, "groups to come from"), (photographs, "groups to go to")] {
-            let (faces, labels) = (batch.samples.len(), self.faces.count);
-            if faces != labels {
-                return Err(BatchError::Length { faces, labels, what });
-            }
-        }
+    fn pass(&self, place: u64, sources: &Batch, photographs: &Batch) -> Pass {
         let plain = self.device.clone().without_autodiff();
         let route = self.route(place);
         let masks = tensors::photographed(sources, &plain) * tensors::photographed(photographs, &plain);
@@ -163,7 +130,7 @@ impl CompactSynthesis {
         let taps = tracked(&source_encoding);
         let x_id = source_encoding.x_id.clone().autodiff();
         let aged = self.generator.forward(sources.clone().autodiff(), &taps, x_id, &route.targets);
-        Ok(Pass { route, sources, source_encoding, photographs, masks, aged })
+        Pass { route, sources, source_encoding, photographs, masks, aged }
     }
 
     /// The discriminator's loss over photographs, synthesised faces and photographs of a wrong group. Nothing of it
@@ -183,7 +150,7 @@ impl CompactSynthesis {
         }
         let scores = self.discriminator.forward(Tensor::cat(faces, 0), Tensor::cat(masks, 0), &groups);
         let of = |first: usize, length: usize| scores.clone().narrow(0, first, length);
-        let loss = super::super::losses::discriminator_loss(of(0, count), of(count, count));
+        let loss = discriminator_loss(of(0, count), of(count, count));
         match mismatched {
             0 => loss,
             wrong => loss + of(2 * count, wrong).square().mean().mul_scalar(0.5 * self.weights.terms.mismatch),
@@ -241,7 +208,7 @@ impl CompactSynthesis {
         let mut gradients = GatheredGradients::default();
         let mut losses: Vec<(&'static str, f32)> = Vec::new();
         for (micro, pass) in passes.iter().enumerate() {
-            let terms = self.generator_terms(step, self.place(step, micro), pass);
+            let terms = self.generator_terms(step, self.faces.place(step, micro), pass);
             let total = weighted_sum(&terms);
             if let Some(total) = &total {
                 gradients.add(&self.generator, &total.backward());
@@ -278,14 +245,14 @@ impl Phase for CompactSynthesis {
 
     fn requests(&self, step: u64) -> Vec<Request> {
         let micro = |micro| {
-            let place = self.place(step, micro);
+            let place = self.faces.place(step, micro);
             let Route { sources, targets, .. } = self.route(place);
             let request = |stream, groups| Request {
                 stream,
                 step: place,
                 count: self.faces.count,
                 draw: Draw::OfGroups(groups),
-                augmentation: self.faces.augmentation.clone(),
+                augmentation: self.faces.augmentation,
             };
             [request("synthesis sources", sources), request("synthesis photographs", targets)]
         };
@@ -293,13 +260,9 @@ impl Phase for CompactSynthesis {
     }
 
     fn step(&mut self, step: u64, batches: Vec<Batch>, learning_rate: f64) -> Result<StepReport, PhaseError> {
-        let (faces, labels) = (batches.len(), BATCHES * self.faces.accumulation);
-        if faces != labels {
-            return Err(BatchError::Length { faces, labels, what: "batches asked for" }.into());
-        }
-        let passes = batches.chunks_exact(BATCHES).enumerate();
-        let passes = passes.map(|(micro, pair)| self.pass(self.place(step, micro), &pair[0], &pair[1]));
-        let passes: Vec<Pass> = passes.collect::<Result<_, _>>()?;
+        let passes = batches_for(&self.faces, &batches, BATCHES)?.enumerate();
+        let passes = passes.map(|(micro, pair)| self.pass(self.faces.place(step, micro), &pair[0], &pair[1]));
+        let passes: Vec<Pass> = passes.collect();
         let discriminator = self.update_discriminator(&passes, learning_rate);
         let mut losses = self.update_generator(step, &passes, learning_rate);
         losses.extend(tensors::values([discriminator]).into_iter().map(|value| ("discriminator", value)));
@@ -346,8 +309,7 @@ impl Phase for CompactSynthesis {
     }
 
     fn summary(&self) -> serde_json::Value {
-        let groups: Vec<&str> = self.faces.present.iter().map(|group| group.label()).collect();
-        serde_json::json!({ "groups": groups, "average": self.average.past() })
+        self.faces.summary(&self.average)
     }
 }
 

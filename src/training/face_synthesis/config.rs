@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::synthesis::SynthesisWeights;
+use crate::training::synthesis::SynthesisWeights;
 
 /// What decides a synthesis run beyond its data and its schedule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

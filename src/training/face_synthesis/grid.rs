@@ -3,12 +3,12 @@
 use burn::tensor::{Device, Tensor};
 use image::{GenericImage as _, RgbImage};
 
-use super::super::data::Batch;
-use super::super::phase::SampleGrid;
-use super::super::tensors;
 use crate::model::backbone::Taps;
 use crate::model::synthesis::CompactGenerator;
 use crate::model::{AgeGroup, CROP_SIZE_PX, CompactNetwork, Encoding};
+use crate::training::data::Batch;
+use crate::training::phase::SampleGrid;
+use crate::training::tensors;
 
 const SIDE_PX: u32 = CROP_SIZE_PX as u32;
 

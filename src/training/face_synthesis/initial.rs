@@ -1,7 +1,7 @@
 //! Weights to start from where a file has none.
 
-use super::super::phase::StepRandom;
 use crate::model::{Parameter, Parameters};
+use crate::training::phase::StepRandom;
 
 /// Weights of these names and shapes: convolutions `name.weight`, `name.bias` uniform within one over the root of how
 /// many numbers each output adds up, PyTorch's default; norms 1 and 0.

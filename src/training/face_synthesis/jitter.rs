@@ -6,8 +6,8 @@ use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::super::phase::StepRandom;
 use super::config::JitterConfig;
+use crate::training::phase::StepRandom;
 
 /// Farthest move either way, pixels.
 const MOST_SHIFT_PX: usize = 2;

@@ -4,14 +4,18 @@
 mod average;
 mod compact;
 mod config;
+mod faces;
 mod grid;
 mod initial;
 mod jitter;
 mod judge;
+mod published;
 mod route;
 pub mod terms;
 
 pub use average::MovingAverage;
-pub use compact::{CompactSynthesis, Faces};
+pub use compact::CompactSynthesis;
 pub use config::{CompactSynthesisConfig, JitterConfig, SynthesisConfig};
+pub use faces::{Faces, groups_in};
 pub use judge::{Judge, Seen};
+pub use published::PublishedSynthesis;

@@ -1,7 +1,7 @@
 //! Which groups faces come from and which they are to look like.
 
-use super::super::phase::StepRandom;
 use crate::model::AgeGroup;
+use crate::training::phase::StepRandom;
 
 /// The groups of one batch.
 #[derive(Clone, Debug, PartialEq)]

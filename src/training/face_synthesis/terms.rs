@@ -3,10 +3,10 @@
 use burn::tensor::activation::relu;
 use burn::tensor::{Tensor, TensorData};
 
-use super::super::losses::{cross_entropy, expected_ages};
-use super::super::tensors::classes;
 use crate::model::AgeGroup;
 use crate::model::layers::unit_rows;
+use crate::training::losses::{cross_entropy, expected_ages};
+use crate::training::tensors::classes;
 
 /// An expected age this close to the target's centre is near enough, years.
 const AGE_TOLERANCE_YEARS: f32 = 3.0;
