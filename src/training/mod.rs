@@ -18,6 +18,7 @@ pub mod phase;
 pub mod recognition;
 pub mod run;
 pub mod schedule;
+pub mod selective;
 mod state;
 pub mod synthesis;
 mod tensors;

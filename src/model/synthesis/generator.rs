@@ -51,11 +51,17 @@ impl CompactGenerator {
     /// Faces `[N, 3, 112, 112]`, RGB in [-1, 1], their taps and identity features, and the group each is to look like.
     pub fn forward(&self, faces: Tensor<4>, taps: &Taps, x_id: Tensor<4>, groups: &[AgeGroup]) -> Aged {
         let stages = self.decoder.forward(self.conditional.forward_each(x_id, groups), taps, faces.clone());
-        let residual = stages.residual * self.window.val();
-        let options = InterpolateOptions::new(InterpolateMode::Bilinear)
-            .with_align_corners(false)
-            .with_output_size([CROP_SIZE_PX, CROP_SIZE_PX]);
-        let flow_px = interpolate(stages.flow_px.clone(), options) * self.window.val();
-        Aged { faces: warped(faces, flow_px) + residual.clone(), residual, flow_px: stages.flow_px }
+        let (flow_px, residual) = (stages.flow_px, stages.residual * self.window.val());
+        let faces = changed(faces, flow_px.clone(), residual.clone(), self.window.val());
+        Aged { faces, residual, flow_px }
     }
+}
+
+/// Faces `[N, 3, 112, 112]` with a change applied: a flow `[N, 2, 28, 28]` that is not windowed yet, a residual that is.
+/// The window is `[1, 1, 112, 112]`.
+pub fn changed(faces: Tensor<4>, flow_px: Tensor<4>, residual: Tensor<4>, window: Tensor<4>) -> Tensor<4> {
+    let options = InterpolateOptions::new(InterpolateMode::Bilinear)
+        .with_align_corners(false)
+        .with_output_size([CROP_SIZE_PX, CROP_SIZE_PX]);
+    warped(faces, interpolate(flow_px, options) * window) + residual
 }

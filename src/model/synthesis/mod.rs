@@ -9,7 +9,7 @@ mod up_fuse;
 mod warp;
 mod window;
 
-pub use generator::{Aged, CompactGenerator};
+pub use generator::{Aged, CompactGenerator, changed};
 pub use residual::{Decoder, DecoderStages};
 pub use residual_image::{ResidualImageDecoder, ResidualImageStages};
 pub use up_fuse::{PublishedUpFuse, UpFuseWidths};

@@ -44,24 +44,27 @@ impl SampleFaces {
             let aged = generator.forward(each(face.clone()), &taps, each(encoding.x_id.clone()), &AgeGroup::ALL);
             Tensor::cat(vec![face.clone(), aged.faces], 0)
         });
-        Some(grid(rows.collect()))
+        Some(of_tensors(rows))
     }
 }
 
 /// Rows of a source and its seven groups, each `[8, 3, 112, 112]`, as one picture.
-pub fn grid(rows: Vec<Tensor<4>>) -> SampleGrid {
+pub fn of_tensors(rows: impl Iterator<Item = Tensor<4>>) -> SampleGrid {
+    of_numbers(rows.map(|row| row.into_data().convert::<f32>().iter::<f32>().collect()).collect())
+}
+
+/// The same from the numbers of each row.
+pub fn of_numbers(rows: Vec<Vec<f32>>) -> SampleGrid {
     let columns: Vec<String> =
         std::iter::once("source").chain(AgeGroup::ALL.map(AgeGroup::label)).map(str::to_owned).collect();
     let mut picture = RgbImage::new(columns.len() as u32 * SIDE_PX, rows.len() as u32 * SIDE_PX);
-    let count = rows.len();
-    for (row, faces) in (0..).zip(rows) {
-        let values: Vec<f32> = faces.into_data().convert::<f32>().iter::<f32>().collect();
-        for (column, face) in (0..).zip(values.chunks_exact(3 * CROP_SIZE_PX * CROP_SIZE_PX)) {
+    for (row, faces) in (0..).zip(&rows) {
+        for (column, face) in (0..).zip(faces.chunks_exact(3 * CROP_SIZE_PX * CROP_SIZE_PX)) {
             let mut cell = picture.sub_image(column * SIDE_PX, row * SIDE_PX, SIDE_PX, SIDE_PX);
             draw(face, &mut |x, y, pixel| cell.put_pixel(x, y, pixel));
         }
     }
-    SampleGrid { picture, columns, rows: count }
+    SampleGrid { picture, columns, rows: rows.len() }
 }
 
 /// The pixels of a face `[3, 112, 112]` in [-1, 1].
@@ -83,7 +86,7 @@ mod tests {
         let device = Device::flex();
         let shade = |value: f32| Tensor::<4>::full([1, 3, CROP_SIZE_PX, CROP_SIZE_PX], value, &device);
         let row = |first: f32| Tensor::cat((0..8).map(|column| shade(first + column as f32 / 8.0)).collect(), 0);
-        let grid = grid(vec![row(-1.0), row(0.0)]);
+        let grid = of_tensors([row(-1.0), row(0.0)].into_iter());
         assert_eq!((grid.picture.dimensions(), grid.rows, grid.columns.len()), ((896, 224), 2, 8));
         assert_eq!(grid.columns[..2], ["source".to_owned(), "0–10".to_owned()]);
         assert_eq!(grid.picture.get_pixel(0, 0).0, [0; 3]);

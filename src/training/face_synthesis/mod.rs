@@ -5,7 +5,7 @@ mod average;
 mod compact;
 mod config;
 mod faces;
-mod grid;
+pub(in crate::training) mod grid;
 mod initial;
 mod jitter;
 mod judge;

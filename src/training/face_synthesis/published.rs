@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor};
 use super::average::MovingAverage;
 use super::config::SynthesisConfig;
 use super::faces::{Faces, batches_for};
-use super::grid::grid;
+use super::grid;
 use super::route::Route;
 use crate::model::{AgeGroup, Parameters, PublishedConfig};
 use crate::training::data::{Batch, Draw, Request};
@@ -232,7 +232,7 @@ impl Phase for PublishedSynthesis {
             let aged = generator.forward(seven.clone(), &encoder.features(seven), &AgeGroup::ALL);
             Tensor::cat(vec![face, aged], 0)
         });
-        Ok(Some(grid(rows.collect())))
+        Ok(Some(grid::of_tensors(rows)))
     }
 
     fn weights(&self) -> Parameters {
