@@ -13,7 +13,9 @@ mod noise;
 mod parity;
 mod published;
 mod reference;
+mod tiny_network;
 mod torch_files;
+mod training;
 mod training_losses;
 mod weights_files;
 #[cfg(feature = "app")]

@@ -196,7 +196,9 @@ impl DecompositionConfig {
             Preset::Cvpr2021 | Preset::Tpami2022 => (&of_compact, "compact network"),
         };
         match others.iter().find(|(_, given)| *given) {
-            Some((key, _)) => Err(format!("decomposition.{key} is for the {network}, and the start weights are {preset}")),
+            Some((key, _)) => {
+                Err(format!("decomposition.{key} is for the {network}, and the start weights are {preset}"))
+            }
             None => Ok(()),
         }
     }

@@ -9,8 +9,8 @@ use super::frozen::{FACE_NUMBERS, Frozen};
 use super::losses::{self, Ages};
 use super::student::{Adversary, Beginning, CLASSIFIER, Student};
 use crate::model::config::EMBEDDING_LENGTH;
-use crate::model::layers::unit_rows;
 use crate::model::decomposition::Decomposed;
+use crate::model::layers::unit_rows;
 use crate::model::{CELLS, CompactConfig, Parameter, ParameterError, Parameters};
 use crate::training::losses::cross_entropy;
 use crate::training::named;
@@ -78,8 +78,17 @@ impl Learner {
         let (begins, plain) = (Beginning::of(&start.config, &trained), device.clone().inner());
         let own = (&start.config, &start.parameters);
         let frozen = Frozen::new(own, (&teacher.config, &teacher.parameters), begins, &plain)?;
-        let mut learner =
-            Self { settings, seed, start, trained, beside, student, frozen, optimiser: Adam::default(), device: device.clone() };
+        let mut learner = Self {
+            settings,
+            seed,
+            start,
+            trained,
+            beside,
+            student,
+            frozen,
+            optimiser: Adam::default(),
+            device: device.clone(),
+        };
         learner.optimiser = learner.fresh_optimiser();
         Ok(learner)
     }
@@ -133,7 +142,9 @@ impl Learner {
         let divided = self.student.divide(Tensor::from_inner(frozen.student));
         let embeddings = unit_rows(self.student.identity.forward(divided.x_id));
         let targets = match &faces.targets {
-            Some(targets) => Tensor::from_data(TensorData::new(targets.clone(), [count, EMBEDDING_LENGTH]), &self.device),
+            Some(targets) => {
+                Tensor::from_data(TensorData::new(targets.clone(), [count, EMBEDDING_LENGTH]), &self.device)
+            }
             None => Tensor::from_inner(frozen.teacher),
         };
         let distillation = losses::distillation(embeddings.clone(), targets);
@@ -151,7 +162,8 @@ impl Learner {
             let ages = Ages::new(&faces.ages_years, &self.device);
             let x_age = divided.x_age.narrow(0, 0, aged);
             let dropping = Dropping { share: self.settings.dropout, seed: self.seed, step, micro };
-            let logits = self.student.age.forward_with(x_age, |x| dropping.of(x, "age.fc1"), |x| dropping.of(x, "age.age"));
+            let logits =
+                self.student.age.forward_with(x_age, |x| dropping.of(x, "age.fc1"), |x| dropping.of(x, "age.age"));
             terms.add("age", weights.age, losses::age(logits, &ages));
             let embeddings = embeddings.narrow(0, 0, aged);
             let strength = self.ramp(step) * weights.adversary;
@@ -315,7 +327,8 @@ impl Dropping {
         let random = StepRandom::new(self.seed, self.step, &format!("dropout.{layer}.{}", self.micro));
         let shape = x.shape();
         let kept = (1.0 - self.share) as f32;
-        let mask = (0..shape.num_elements() as u64).map(|index| if random.uniform(index) < kept { 1.0 / kept } else { 0.0 });
+        let mask =
+            (0..shape.num_elements() as u64).map(|index| if random.uniform(index) < kept { 1.0 / kept } else { 0.0 });
         x.clone() * Tensor::from_data(TensorData::new(mask.collect::<Vec<f32>>(), shape), &x.device())
     }
 }

@@ -37,14 +37,18 @@ impl Ages {
     /// Of ages in years.
     pub fn new(years: &[f32], device: &Device) -> Self {
         let years: Vec<f32> = years.iter().map(|years| years.min(OLDEST_YEARS)).collect();
-        let (count, groups): (usize, Vec<AgeGroup>) = (years.len(), years.iter().copied().map(AgeGroup::of_years).collect());
+        let (count, groups): (usize, Vec<AgeGroup>) =
+            (years.len(), years.iter().copied().map(AgeGroup::of_years).collect());
         let far = |years: f32, bin: usize| -(bin as f32 - years).powi(2) / (2.0 * SOFT_YEARS * SOFT_YEARS);
         let bells = years.iter().flat_map(|years| (0..AGE_BINS).map(move |bin| far(*years, bin))).collect();
         let is_pair = |a: usize, b: usize| f32::from(u8::from(a < b && groups[a] == groups[b]));
         let pairs = (0..count * count).map(|pair| is_pair(pair / count, pair % count)).collect();
-        let own = |place: usize| f32::from(u8::from(groups[place / AgeGroup::ALL.len()].index() == place % AgeGroup::ALL.len()));
+        let own = |place: usize| {
+            f32::from(u8::from(groups[place / AgeGroup::ALL.len()].index() == place % AgeGroup::ALL.len()))
+        };
         let own = (0..count * AgeGroup::ALL.len()).map(own).collect();
-        let matrix = |values: Vec<f32>, shape: [usize; 2]| Tensor::<2>::from_data(TensorData::new(values, shape), device);
+        let matrix =
+            |values: Vec<f32>, shape: [usize; 2]| Tensor::<2>::from_data(TensorData::new(values, shape), device);
         Self {
             soft: softmax(matrix(bells, [count, AGE_BINS]), 1),
             groups: matrix(own, [count, AgeGroup::ALL.len()]),

@@ -15,7 +15,8 @@ pub fn sample_grid(crops: &[f32], shares: &[Vec<f32>]) -> SampleGrid {
     let side = CROP_SIZE_PX as u32;
     let mut picture = RgbImage::new(2 * side, side * shares.len() as u32);
     for (row, (face, share)) in crops.chunks(FACE_NUMBERS).zip(shares).enumerate() {
-        let (least, most) = share.iter().fold((f32::MAX, f32::MIN), |(least, most), share| (least.min(*share), most.max(*share)));
+        let (least, most) =
+            share.iter().fold((f32::MAX, f32::MIN), |(least, most), share| (least.min(*share), most.max(*share)));
         for place in 0..CROP_SIZE_PX * CROP_SIZE_PX {
             let (x, y) = (place % CROP_SIZE_PX, place / CROP_SIZE_PX);
             let cell = share[y * CELLS / CROP_SIZE_PX * CELLS + x * CELLS / CROP_SIZE_PX];

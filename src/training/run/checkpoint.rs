@@ -69,12 +69,7 @@ fn flatten(name: &str, value: &Value, keys: &mut BTreeMap<String, String>) {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(
-    folder: &RunFolder,
-    identity: &Identity,
-    position: Position,
-    state: &Parameters,
-) -> Result<(), RunError> {
+pub fn write(folder: &RunFolder, identity: &Identity, position: Position, state: &Parameters) -> Result<(), RunError> {
     let keys = serde_json::to_string(&identity.keys).unwrap_or_default();
     let words = [
         ("phase", identity.phase.to_owned()),

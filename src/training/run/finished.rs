@@ -87,7 +87,8 @@ pub struct Account<'a> {
 impl Account<'_> {
     /// The report.
     pub fn report(&self, phase: &dyn Phase) -> Value {
-        let Self { config, about, state, steps: (steps, of), seconds, images_per_second, losses, saved, skipped } = self;
+        let Self { config, about, state, steps: (steps, of), seconds, images_per_second, losses, saved, skipped } =
+            self;
         let weights = config.output.join(WEIGHTS);
         json!({
             "app_version": env!("CARGO_PKG_VERSION"),
