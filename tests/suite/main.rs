@@ -15,6 +15,7 @@ mod published;
 mod reference;
 mod tiny_network;
 mod torch_files;
+mod training;
 mod training_losses;
 mod training_synthesis;
 mod weights_files;
