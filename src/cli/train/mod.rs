@@ -2,6 +2,7 @@
 
 mod interrupt;
 pub mod phases;
+mod synthesis;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +23,10 @@ use phases::{Materials, PhaseName, Planned, phase_for};
 pub enum TrainCommand {
     /// Teach identity features to hide age and age features to tell it
     Decomposition(PhaseArgs),
+    /// Teach the network to make faces older and younger
+    Synthesis(PhaseArgs),
+    /// Teach identity features by synthesised faces that show the same person at the right age
+    Selective(PhaseArgs),
 }
 
 /// Arguments of every phase.
@@ -42,6 +47,8 @@ pub struct PhaseArgs {
 pub fn run(command: &TrainCommand, common: &CommonArgs) -> anyhow::Result<Output> {
     match command {
         TrainCommand::Decomposition(arguments) => train(PhaseName::Decomposition, arguments, common),
+        TrainCommand::Synthesis(arguments) => train(PhaseName::Synthesis, arguments, common),
+        TrainCommand::Selective(arguments) => train(PhaseName::Selective, arguments, common),
     }
 }
 

@@ -1,16 +1,19 @@
 //! The `[synthesis]` table of a config. Defaults of the CVPR 2021 network are the published ones (ARCHITECTURE A.7);
 //! those of the compact network are the ones its bundled weights were made with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::Preset;
 use crate::training::synthesis::SynthesisWeights;
 
 /// What decides a synthesis run beyond its data and its schedule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SynthesisConfig {
+    /// Faces of a micro-batch; as many photographs of their target groups come beside them.
+    pub faces: usize,
     /// Weight of what the discriminator thinks: 75 for CVPR 2021, 1.2 for the compact network.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adversary: Option<f32>,
@@ -38,6 +41,7 @@ pub struct SynthesisConfig {
 impl Default for SynthesisConfig {
     fn default() -> Self {
         Self {
+            faces: 8,
             adversary: None,
             identity: None,
             age: None,
@@ -169,31 +173,86 @@ impl SynthesisConfig {
         }
     }
 
-    /// The key whose value makes no sense, if there is one, and what it may be.
-    pub fn mistake(&self) -> Option<(&'static str, &'static str)> {
-        let compact = self.compact.unwrap_or_default();
-        let jitter = compact.jitter;
-        let shares = [
-            ("average", f64::from(self.average), 1.0),
-            ("mean_decay", self.mean_decay, 1.0),
-            ("square_decay", self.square_decay, 1.0),
-        ];
-        if let Some((key, ..)) = shares.into_iter().find(|(_, value, below)| !(0.0..*below).contains(value)) {
-            return Some((key, "at least 0 and below 1"));
+    /// The table with what the network decides filled in.
+    #[must_use]
+    pub fn filled_in(self, preset: Preset) -> Self {
+        let (adversary, identity, age) = match preset {
+            Preset::Compact => {
+                let CompactWeights { adversary, identity, age, .. } = self.compact_weights();
+                (adversary, identity, age)
+            }
+            Preset::Cvpr2021 | Preset::Tpami2022 => {
+                let SynthesisWeights { discriminator, identity, age } = self.published_weights();
+                (discriminator, identity, age)
+            }
+        };
+        let compact = (preset == Preset::Compact).then(|| self.compact.unwrap_or_default());
+        Self { adversary: Some(adversary), identity: Some(identity), age: Some(age), compact, ..self }
+    }
+
+    /// Checks that the table speaks of nothing that the network does not have.
+    ///
+    /// # Errors
+    /// With a sentence on the first key that does.
+    pub fn check_for(&self, preset: Preset) -> Result<(), String> {
+        let of_compact = [("judge", self.judge.is_some()), ("compact", self.compact.is_some())];
+        match of_compact.into_iter().find(|(_, given)| *given && preset == Preset::Cvpr2021) {
+            Some((key, _)) => {
+                Err(format!("synthesis.{key} is for the compact network, and the start weights are {preset}"))
+            }
+            None => Ok(()),
         }
+    }
+
+    /// The table with its relative paths taken from a folder.
+    #[must_use]
+    pub fn relative_to(self, folder: &Path) -> Self {
+        Self { judge: self.judge.map(|judge| folder.join(judge)), ..self }
+    }
+
+    /// Checks that the numbers make sense.
+    ///
+    /// # Errors
+    /// With a sentence on the first that does not.
+    pub fn validate(&self) -> Result<(), String> {
+        match self.mistake() {
+            Some((key, what)) => Err(format!("synthesis.{key} does not make sense; it is {what}")),
+            None => Ok(()),
+        }
+    }
+
+    /// The key whose value makes no sense, if there is one, and what it is.
+    fn mistake(&self) -> Option<(&'static str, &'static str)> {
+        let below_one = [
+            ("average", f64::from(self.average)),
+            ("mean_decay", self.mean_decay),
+            ("square_decay", self.square_decay),
+        ];
+        let jitter = self.jitter();
         let shares = [
-            ("compact.own_group", compact.own_group),
+            ("compact.own_group", self.compact.unwrap_or_default().own_group),
             ("compact.jitter.shift", jitter.shift),
             ("compact.jitter.blur", jitter.blur),
             ("compact.jitter.grey", jitter.grey),
         ];
-        if let Some((key, _)) = shares.into_iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
-            return Some((key, "a number from 0 to 1"));
+        let width = self.compact.unwrap_or_default().discriminator_width;
+        let not_below_one = below_one.into_iter().find(|(_, value)| !(0.0..1.0).contains(value));
+        let no_share = shares.into_iter().find(|(_, value)| !(0.0..=1.0).contains(value));
+        if self.faces < 2 {
+            Some(("faces", "a number above 1"))
+        } else if let Some((key, _)) = not_below_one {
+            Some((key, "at least 0 and below 1"))
+        } else if let Some((key, _)) = no_share {
+            Some((key, "a number from 0 to 1"))
+        } else if width == 0 || !width.is_multiple_of(4) {
+            Some(("compact.discriminator_width", "a multiple of 4"))
+        } else {
+            self.negative().map(|key| (key, "a number that is not negative"))
         }
-        if compact.discriminator_width == 0 || !compact.discriminator_width.is_multiple_of(4) {
-            return Some(("compact.discriminator_width", "a multiple of 4"));
-        }
-        self.negative().map(|key| (key, "a number that is not negative"))
+    }
+
+    fn jitter(&self) -> JitterConfig {
+        self.compact.unwrap_or_default().jitter
     }
 
     /// The first number that is below zero or none.
@@ -246,5 +305,17 @@ mod tests {
         assert_eq!(mistake("[compact]\nown_group = 1.5"), Some("compact.own_group"));
         assert_eq!(mistake("[compact]\ndiscriminator_width = 6"), Some("compact.discriminator_width"));
         assert_eq!(mistake("[compact.jitter]\nnoise = nan"), Some("compact.jitter.noise"));
+        let refused = toml::from_str::<SynthesisConfig>("faces = 1").unwrap().validate().unwrap_err();
+        assert!(refused.contains("synthesis.faces"), "{refused}");
+    }
+
+    #[test]
+    fn keys_of_the_compact_network_are_refused_with_another() {
+        let config: SynthesisConfig = toml::from_str("[compact]\nchroma = 1").unwrap();
+        assert!(config.check_for(Preset::Compact).is_ok());
+        let refused = config.check_for(Preset::Cvpr2021).unwrap_err();
+        assert!(refused.contains("synthesis.compact is for the compact network"), "{refused}");
+        let filled = SynthesisConfig::default().filled_in(Preset::Cvpr2021);
+        assert_eq!((filled.adversary, filled.compact), (Some(75.0), None));
     }
 }
