@@ -18,7 +18,7 @@ use crate::{deterministic, tiny_network};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A folder with twelve faces of four people, and a network.
-struct Place {
+pub struct Place {
     folder: tempfile::TempDir,
 }
 
@@ -52,23 +52,36 @@ impl Place {
     }
 
     /// With the tiny compact network to start from.
-    fn compact() -> Result<Self, Box<dyn std::error::Error>> {
+    pub fn compact() -> Result<Self, Box<dyn std::error::Error>> {
         let place = Self::new()?;
         let words = [("config".to_owned(), tiny_network::description().to_string())].into();
         weights::save(&place.path("start.safetensors"), &tiny_network::parameters(3), &words)?;
         Ok(place)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    /// With a published network a few channels wide to start from.
+    pub fn published(generation: Generation) -> Result<Self, Box<dyn std::error::Error>> {
+        let place = Self::new()?;
+        let config = PublishedConfig::new(generation, 2);
+        let words = [("config".to_owned(), serde_json::to_string(&config)?)].into();
+        weights::save(&place.path("start.safetensors"), &deterministic::parameters(&config), &words)?;
+        Ok(place)
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write_config(&self, first: &str, phase: &str) -> std::io::Result<()> {
+    pub fn write_config(&self, first: &str, phase: &str) -> std::io::Result<()> {
         std::fs::write(self.path("c.toml"), format!("{first}\n{COMMON}{phase}{DATA}"))
     }
 
     fn train(&self, more: &[&str]) -> Result<Value, Box<dyn std::error::Error>> {
-        let arguments = [&["train", "decomposition", "--config", "c.toml", "--json"], more].concat();
+        self.train_phase("decomposition", more)
+    }
+
+    pub fn train_phase(&self, phase: &str, more: &[&str]) -> Result<Value, Box<dyn std::error::Error>> {
+        let arguments = [&["train", phase, "--config", "c.toml", "--json"], more].concat();
         let output = run_in(self.folder.path(), &arguments)?;
         let object = json(&output)?;
         let failed = object.get("error").is_some();
@@ -95,7 +108,7 @@ impl Place {
     }
 
     /// Every step's losses, as they were written.
-    fn losses(&self) -> Result<Vec<(u64, String)>, Box<dyn std::error::Error>> {
+    pub fn losses(&self) -> Result<Vec<(u64, String)>, Box<dyn std::error::Error>> {
         let text = std::fs::read_to_string(self.path("run/metrics.jsonl"))?;
         let line = |line: &str| {
             let line: Value = serde_json::from_str(line)?;
@@ -125,7 +138,7 @@ impl Place {
     }
 }
 
-fn same_file(a: &Path, b: &Path) -> Tested {
+pub fn same_file(a: &Path, b: &Path) -> Tested {
     assert!(std::fs::read(a)? == std::fs::read(b)?, "{} and {} differ", a.display(), b.display());
     Ok(())
 }
@@ -285,18 +298,11 @@ fn accumulated_batches_are_asked_for_one_after_the_other() -> Tested {
 
 #[test]
 fn the_published_network_learns_and_goes_on_where_it_ended() -> Tested {
-    let published = || -> Result<Place, Box<dyn std::error::Error>> {
-        let place = Place::new()?;
-        let config = PublishedConfig::new(Generation::Cvpr2021, 2);
-        let words = [("config".to_owned(), serde_json::to_string(&config)?)].into();
-        weights::save(&place.path("start.safetensors"), &deterministic::parameters(&config), &words)?;
-        Ok(place)
-    };
-    let whole = published()?;
+    let whole = Place::published(Generation::Cvpr2021)?;
     whole.write_config("steps = 4", "")?;
     let report = whole.train(&[])?;
     assert_eq!(report["start"]["preset"], "cvpr2021");
-    let halves = published()?;
+    let halves = Place::published(Generation::Cvpr2021)?;
     halves.write_config("steps = 2", "")?;
     halves.train(&[])?;
     halves.write_config("steps = 4", "")?;

@@ -1,181 +1,18 @@
-//! Training the generator: what is trained is what runs, its gradients are those of the numbers it gives, and a run of
-//! the synthesis phase can be interrupted.
+//! The synthesis phase and selective fine-tuning: what a run leaves, that an interruption changes nothing, and what is
+//! refused.
 
 use anyhow::{Context, Result, ensure};
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
-use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
-use mtlface::model::backbone::Taps;
-use mtlface::model::layers::{Mode, Source};
-use mtlface::model::synthesis::{Aged, CompactGenerator};
-use mtlface::model::{AgeGroup, CompactConfig, CompactNetwork, NetworkConfig, Parameters};
+use burn::tensor::{Device, Tensor};
+use mtlface::model::{AgeGroup, CompactNetwork, Generation, Parameters, Preset};
+use mtlface::training::config::RunConfig;
 use mtlface::training::data::{Augmentation, Batch, Sample};
 use mtlface::training::face_synthesis::{CompactSynthesis, Faces, SynthesisConfig};
 use mtlface::training::phase::{Phase, StepRandom};
-use mtlface::weights;
 
-use crate::reference::{Fixture, numbers};
+use crate::command_line::{self, Tested};
+use crate::reference::numbers;
 use crate::tiny_network;
-
-/// Largest difference of a value, relative to the largest of its tensor.
-const SAME: f32 = 1e-4;
-/// Of the values of aged faces the reference holds every so many.
-const STRIDE: usize = 17;
-/// Step of the finite differences: so short that it crosses none of the kinks of leaky ReLUs.
-const STEP: f64 = 1e-7;
-/// Largest difference of a gradient from the finite difference, relative to it.
-const GRADIENT_TOLERANCE: f64 = 1e-4;
-
-#[test]
-fn the_generator_as_trained_is_the_generator_as_it_runs() -> Result<()> {
-    let bundled = weights::bundled()?;
-    let NetworkConfig::Compact(config) = &bundled.config else { anyhow::bail!("the bundled network is a compact one") };
-    let fixture = Fixture::committed("compact.safetensors")?;
-    let device = Device::flex();
-    let pixels = image::open("tests/fixtures/compact_face_0.png")?.into_rgb8();
-    let plane = |channel: usize| pixels.pixels().map(move |pixel| f32::from(pixel[channel]) / 127.5 - 1.0);
-    let face: Vec<f32> = (0..3).flat_map(plane).collect();
-    let face = Tensor::from_data(TensorData::new(face, [1, 3, 112, 112]), &device);
-    let network = CompactNetwork::new(config, &bundled.parameters, &device)?;
-    let encoding = network.encode(face.clone());
-    let runs = network.synthesise(face.clone(), &encoding, &AgeGroup::ALL);
-    let aged = all_groups(config, &bundled.parameters, face)?;
-    close("flow", &numbers(runs.flow_px), &numbers(aged.flow_px))?;
-    close("residual", &numbers(runs.residual), &numbers(aged.residual))?;
-    // What PyTorch makes of the same face first, then of others: every few values.
-    for (group, ours) in numbers(aged.faces).chunks_exact(3 * 112 * 112).enumerate() {
-        let name = format!("aged.{group}[::{STRIDE}]");
-        let theirs = fixture.whole(&name).with_context(|| format!("{name} is not there"))?;
-        let pairs = ours.iter().step_by(STRIDE).zip(theirs);
-        let worst = pairs.fold(0.0_f32, |most, (ours, theirs)| most.max((ours.clamp(-1.0, 1.0) - theirs).abs()));
-        ensure!(worst < 1e-3, "{name} differs by {worst}");
-    }
-    Ok(())
-}
-
-/// One face in all groups by the generator as it is trained.
-fn all_groups(config: &CompactConfig, parameters: &Parameters, face: Tensor<4>) -> Result<Aged> {
-    let device = Device::flex().autodiff();
-    let generator = CompactGenerator::new(config, Source { parameters, device: &device, mode: Mode::Training })?;
-    let encoding = CompactNetwork::new(config, parameters, &face.device())?.encode(face.clone());
-    let each = |x: Tensor<4>| x.repeat(&[AgeGroup::ALL.len()]).autodiff();
-    let Taps { t56, t28, t14, x } = encoding.taps();
-    let taps = Taps { t56: each(t56), t28: each(t28), t14: each(t14), x: each(x) };
-    Ok(generator.forward(each(face), &taps, each(encoding.x_id.clone()), &AgeGroup::ALL))
-}
-
-fn close(what: &str, a: &[f32], b: &[f32]) -> Result<()> {
-    ensure!(a.len() == b.len(), "{what}: {} and {} values", a.len(), b.len());
-    let largest = a.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
-    let apart = a.iter().zip(b).fold(0.0_f32, |most, (a, b)| most.max((a - b).abs()));
-    ensure!(apart <= SAME * largest, "{what} differs by {apart} of {largest}");
-    Ok(())
-}
-
-/// Every parameter is moved along a random direction; the change of a number made of all outputs is what the gradient
-/// says it is.
-#[test]
-fn gradients_of_the_generator_are_those_of_its_numbers() -> Result<()> {
-    let device = Device::flex().autodiff();
-    let parameters = tiny_network::parameters(5);
-    let source = Source { parameters: &parameters, device: &device, mode: Mode::Training };
-    let generator = CompactGenerator::new(&tiny_network::config(), source)?.map(&mut Double);
-    let input = Input::new(2);
-    let gradients = input.number(&generator, &device).backward();
-    let mut slopes = Slopes { gradients: &gradients, found: Vec::new() };
-    generator.visit(&mut slopes);
-    ensure!(slopes.found.len() > 30, "only {} parameters have gradients", slopes.found.len());
-    let running = generator.valid();
-    for (id, slope) in slopes.found {
-        let at = |step: f64| -> f64 {
-            let moved = running.clone().map(&mut Moved { id, step });
-            input.number(&moved, &Device::flex()).into_scalar()
-        };
-        let difference = (at(STEP) - at(-STEP)) / (2.0 * STEP);
-        let apart = (difference - slope).abs();
-        ensure!(apart <= GRADIENT_TOLERANCE * slope.abs().max(1e-3), "{slope} instead of {difference}");
-    }
-    Ok(())
-}
-
-/// Brings every parameter to double precision; the window still does not learn.
-struct Double;
-
-impl ModuleMapper for Double {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let learns = param.val().is_require_grad();
-        param.map(|value| Tensor::from_inner(value.without_autodiff().cast(FloatDType::F64)).set_require_grad(learns))
-    }
-}
-
-/// A direction for every parameter.
-fn direction<const D: usize>(id: ParamId, like: &Tensor<D>) -> Tensor<D> {
-    let random = StepRandom::new(id.val(), 0, "direction");
-    let values: Vec<f64> =
-        (0..like.shape().num_elements() as u64).map(|index| f64::from(random.normal(index))).collect();
-    Tensor::from_data(TensorData::new(values, like.shape()), (&like.device(), DType::F64))
-}
-
-struct Slopes<'a> {
-    gradients: &'a burn::tensor::Gradients,
-    found: Vec<(ParamId, f64)>,
-}
-
-impl ModuleVisitor for Slopes<'_> {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let Some(gradient) = param.val().grad(self.gradients) else { return };
-        let direction = direction(param.id, &gradient);
-        self.found.push((param.id, (gradient * direction).sum().into_scalar()));
-    }
-}
-
-struct Moved {
-    id: ParamId,
-    step: f64,
-}
-
-impl ModuleMapper for Moved {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if param.id != self.id {
-            return param;
-        }
-        let id = self.id;
-        param.map(|value| value.clone() + direction(id, &value).mul_scalar(self.step))
-    }
-}
-
-/// What goes into the generator, and a number of all that comes out.
-struct Input {
-    count: usize,
-}
-
-impl Input {
-    fn new(count: usize) -> Self {
-        Self { count }
-    }
-
-    fn tensor(&self, what: &str, [channels, side]: [usize; 2], device: &Device) -> Tensor<4> {
-        let random = StepRandom::new(11, 0, what);
-        let shape = [self.count, channels, side, side];
-        let count: usize = shape.iter().product();
-        // Smooth, so that no pixel lies on a kink of the bilinear warp.
-        let value = |index: u64| f64::from(random.normal(index % 97)) * 0.3 + 0.1 * f64::from(random.uniform(index));
-        let values: Vec<f64> = (0..count as u64).map(value).collect();
-        Tensor::from_data(TensorData::new(values, shape), (device, DType::F64))
-    }
-
-    fn number(&self, generator: &CompactGenerator, device: &Device) -> Tensor<1> {
-        let of = |what: &str, shape| self.tensor(what, shape, device);
-        let taps =
-            Taps { t56: of("t56", [6, 56]), t28: of("t28", [8, 28]), t14: of("t14", [10, 14]), x: of("x", [12, 7]) };
-        let groups = &[AgeGroup::ALL[1], AgeGroup::ALL[6]][..self.count];
-        let aged = generator.forward(of("faces", [3, 112]), &taps, of("x_id", [12, 7]), groups);
-        let weighed = |x: Tensor<4>, what: &str| {
-            let [_, channels, side, _] = x.dims();
-            (x * of(what, [channels, side])).mean()
-        };
-        weighed(aged.faces, "of faces") + weighed(aged.residual, "of residual") + weighed(aged.flow_px, "of flow")
-    }
-}
+use crate::training::{Place, same_file};
 
 #[test]
 fn an_interrupted_synthesis_run_goes_on_as_if_it_had_not_been() -> Result<()> {
@@ -265,6 +102,102 @@ fn same(a: &Parameters, b: &Parameters) -> Result<()> {
     for name in a.names() {
         let shape = a.shape(name).context("it is listed")?;
         ensure!(a.get(name, shape)? == b.get(name, shape)?, "{name} differs");
+    }
+    Ok(())
+}
+
+/// The synthesis phase's own table, as small as it can be.
+const SYNTHESIS: &str = "[synthesis]\nfaces = 2\n[synthesis.compact]\ndiscriminator_width = 4\n";
+/// What selective fine-tuning teaches of the tiny network.
+const SELECTIVE: &str =
+    "[decomposition]\ntrained = [\"backbone.pairs.3.\", \"afd.\", \"identity.\", \"age.\"]\n[selective]\nfaces = 2\n";
+
+/// A run of four steps, and one that ended after two and went on: the same losses and the same weights.
+fn goes_on(phase: &str, place: impl Fn() -> Result<Place, Box<dyn std::error::Error>>, table: &str) -> Tested {
+    let whole = place()?;
+    whole.write_config("steps = 4", &format!("[schedule]\nkind = \"constant\"\n{table}"))?;
+    whole.train_phase(phase, &[])?;
+    let halves = place()?;
+    for (steps, more) in [(2, [].as_slice()), (4, &["--resume"])] {
+        halves.write_config(&format!("steps = {steps}"), &format!("[schedule]\nkind = \"constant\"\n{table}"))?;
+        halves.train_phase(phase, more)?;
+    }
+    assert_eq!(whole.losses()?, halves.losses()?);
+    assert_eq!(whole.losses()?.len(), 4);
+    for name in ["weights.safetensors", "samples/000004.png"] {
+        same_file(&whole.path("run").join(name), &halves.path("run").join(name))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn the_synthesis_command_leaves_weights_that_age_a_face() -> Tested {
+    let place = Place::compact()?;
+    place.write_config("steps = 4", SYNTHESIS)?;
+    let report = place.train_phase("synthesis", &[])?;
+    assert_eq!((&report["phase"], &report["state"]), (&"synthesis".into(), &"finished".into()));
+    assert_eq!(image::open(place.path("run/samples/000004.png"))?.into_rgb8().dimensions(), (896, 672));
+    let folder = place.path("");
+    let age = ["age", "faces/1.png", "--aligned", "--to", "60", "-o", "aged", "--weights", "run/weights.safetensors"];
+    let aged = command_line::json(&command_line::run_in(&folder, &[age.as_slice(), &["--json"]].concat())?)?;
+    assert_eq!(aged["outputs"][0]["target_age_years"], 60.0, "{aged}");
+    let written = std::fs::read_to_string(place.path("run/config.toml"))?;
+    assert!(written.contains("adversary = 1.2") && written.contains("chroma = 3.0"), "{written}");
+    Ok(())
+}
+
+#[test]
+fn synthesis_goes_on_where_it_ended() -> Tested {
+    goes_on("synthesis", Place::compact, SYNTHESIS)
+}
+
+#[test]
+fn published_synthesis_goes_on_where_it_ended() -> Tested {
+    goes_on("synthesis", || Place::published(Generation::Cvpr2021), "[synthesis]\nfaces = 2\n")
+}
+
+#[test]
+fn selective_fine_tuning_goes_on_where_it_ended() -> Tested {
+    goes_on("selective", Place::compact, &format!("{SELECTIVE}threshold = -1.0\n"))
+}
+
+#[test]
+fn selective_fine_tuning_reports_what_it_kept() -> Tested {
+    // Whatever is as old as it should look is kept below, nothing above.
+    for (threshold, keeps) in [(-1.0, true), (1.0, false)] {
+        let place = Place::compact()?;
+        place.write_config("steps = 2", &format!("{SELECTIVE}threshold = {threshold:?}\n"))?;
+        let report = place.train_phase("selective", &[])?;
+        let kept = &report["details"]["kept"];
+        assert_eq!(kept["all"]["tried"], 2 * 2 * 7, "{report}");
+        assert_eq!(kept["all"]["kept"].as_u64().is_some_and(|kept| kept > 0), keeps, "{report}");
+        assert_eq!(kept["by_target"]["61+"]["tried"], 4, "{report}");
+        assert_eq!(mtlface::weights::open(&place.path("run/weights.safetensors"))?.preset, Preset::Compact);
+    }
+    Ok(())
+}
+
+#[test]
+fn networks_that_cannot_be_trained_are_refused_with_a_sentence() -> Tested {
+    let cases = [
+        (Generation::Tpami2022, "synthesis", "", "tpami2022, which this program runs but does not train"),
+        (Generation::Tpami2022, "selective", "", "tpami2022, which this program runs but does not train"),
+        (Generation::Cvpr2021, "selective", "", "Selective fine-tuning is for the compact network"),
+        (Generation::Cvpr2021, "synthesis", SYNTHESIS, "synthesis.compact is for the compact network"),
+    ];
+    for (generation, phase, table, expected) in cases {
+        let place = Place::published(generation)?;
+        place.write_config("steps = 2", table)?;
+        let said = place.train_phase(phase, &[])?;
+        assert!(said["error"].as_str().is_some_and(|said| said.contains(expected)), "{said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_configs_in_the_documentation_say_what_this_program_knows() -> Tested {
+    for name in ["decomposition.toml", "synthesis.toml", "selective.toml"] {
+        RunConfig::open(&std::path::Path::new("docs/training").join(name))?;
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! From an aligned face to features. One file per backbone.
 
+pub mod frozen;
 pub mod improved_residual;
 pub mod mobile;
 
 use burn::tensor::Tensor;
 
+pub use frozen::FrozenBackbone;
 pub use improved_residual::{ImprovedResidualBackbone, SQUEEZE_REDUCTION};
 pub use mobile::MobileBackbone;
 

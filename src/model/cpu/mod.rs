@@ -10,6 +10,7 @@ mod blur;
 mod dense;
 mod depthwise;
 mod double;
+mod gradient;
 mod simd;
 mod taps;
 
@@ -22,6 +23,7 @@ use rayon::prelude::*;
 
 use dense::{Dense, PackedWeights};
 use depthwise::{ChannelWeights, Depthwise};
+pub use gradient::{prelu, prelu_gradient, spread};
 use taps::Finish;
 
 /// Whether a network on this device, built to run, is run by these steps.
@@ -189,9 +191,14 @@ fn each_plane(x: Tensor<4>, work: impl Fn(usize, &mut [f32]) + Sync) -> Tensor<4
     let (shape, device) = (x.dims(), x.device());
     let [_, channels, height, width] = shape;
     let mut planes = numbers(x);
-    let each = planes.par_chunks_mut(height * width).enumerate().with_min_len((16_384 / (height * width)).clamp(1, 64));
+    let each = planes.par_chunks_mut(height * width).enumerate().with_min_len(planes_at_once(height * width));
     each.for_each(|(index, plane)| work(index % channels, plane));
     tensor(planes, shape, &device)
+}
+
+/// Planes of this many numbers that are worth handing to a core together.
+fn planes_at_once(area: usize) -> usize {
+    (16_384 / area).clamp(1, 64)
 }
 
 /// The numbers of a tensor; nothing is copied when nobody else holds it.

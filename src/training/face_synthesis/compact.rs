@@ -7,7 +7,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::average::MovingAverage;
-use super::config::{CompactWeights, SynthesisConfig};
+use super::config::{CompactSynthesisConfig, CompactWeights, SynthesisConfig};
 use super::faces::{Faces, batches_for};
 use super::grid::SampleFaces;
 use super::initial;
@@ -157,28 +157,48 @@ impl CompactSynthesis {
         }
     }
 
-    /// The generator's terms, judged by the discriminator as it is after its own update.
-    fn generator_terms(&self, step: u64, place: u64, pass: &Pass) -> Vec<Term> {
-        let Pass { route: Route { sources, targets, .. }, masks, aged, .. } = pass;
-        let frozen = self.discriminator.clone().no_grad();
-        let scores = frozen.forward(aged.faces.clone() * masks.clone(), masks.clone(), targets);
+    /// The generator's terms, judged by the discriminator as it is after its own update; and a number with the gradient
+    /// of their weighted sum, unless nothing weighs anything.
+    fn generator_terms(&self, step: u64, place: u64, pass: &Pass) -> (Vec<Term>, Option<Tensor<1>>) {
+        let (seen, felt) = self.terms_of_judge(place, pass);
+        let mut terms = self.terms_of_change(step, pass);
+        let minimised = weighted_sum(&terms).into_iter().chain(felt).reduce(|sum, term| sum + term);
+        terms.extend(seen);
+        (terms, minimised)
+    }
+
+    /// What the judge sees in the aged faces, and a number with the gradient of that.
+    fn terms_of_judge(&self, place: u64, pass: &Pass) -> (Vec<Term>, Option<Tensor<1>>) {
+        let Pass { route: Route { sources, targets, .. }, aged, .. } = pass;
         let random = StepRandom::new(self.faces.seed, place, "jitter");
         let seen = self.judge.look(jittered(aged.faces.clone(), &self.weights.terms.jitter, random));
         let of_source = match self.judge_is_network {
             true => pass.source_encoding.clone(),
             false => self.judge.encode(pass.sources.clone()),
         };
+        let CompactWeights { identity, age, terms: CompactSynthesisConfig { features, .. }, .. } = self.weights;
+        let looks = terms::age(seen.age_logits.clone(), seen.group_logits.clone(), targets);
+        let turned = terms::identity(of_source.embedding, seen.embedding.clone(), sources, targets);
+        let apart = (seen.x_id.clone() - of_source.x_id).square().mean();
+        let term = |name, weight, value| Term { name, weight, value };
+        let terms =
+            vec![term("age", age, looks), term("identity", identity, turned), term("features", features, apart)];
+        let felt = weighted_sum(&terms).map(|total| self.judge.felt(seen, total));
+        (terms, felt)
+    }
+
+    /// What the discriminator thinks of the aged faces, and how much they changed that should stay.
+    fn terms_of_change(&self, step: u64, pass: &Pass) -> Vec<Term> {
+        let Pass { route: Route { sources, targets, .. }, masks, aged, .. } = pass;
+        let frozen = self.discriminator.clone().no_grad();
+        let scores = frozen.forward(aged.faces.clone() * masks.clone(), masks.clone(), targets);
         let change = aged.faces.clone() - pass.sources.clone();
         let residual = &aged.residual;
-        let CompactWeights { adversary, identity, age, terms: weights } = self.weights;
+        let CompactWeights { adversary, terms: weights, .. } = self.weights;
         let ramp = (step as f32 / weights.adversary_ramp_steps.max(1) as f32).min(1.0);
-        let features = (seen.x_id - of_source.x_id).square().mean();
         let term = |name, weight, value| Term { name, weight, value };
         vec![
             term("adversary", adversary * ramp, generator_loss(scores)),
-            term("age", age, terms::age(seen.age_logits, seen.group_logits, targets)),
-            term("identity", identity, terms::identity(of_source.embedding, seen.embedding, sources, targets)),
-            term("features", weights.features, features),
             term("reconstruction", weights.reconstruction, terms::reconstruction(change.clone(), sources, targets)),
             term("total_variation", weights.total_variation, terms::total_variation(residual.clone())),
             term("chroma", weights.chroma, terms::chroma(residual.clone())),
@@ -208,15 +228,17 @@ impl CompactSynthesis {
         let mut gradients = GatheredGradients::default();
         let mut losses: Vec<(&'static str, f32)> = Vec::new();
         for (micro, pass) in passes.iter().enumerate() {
-            let terms = self.generator_terms(step, self.faces.place(step, micro), pass);
-            let total = weighted_sum(&terms);
-            if let Some(total) = &total {
-                gradients.add(&self.generator, &total.backward());
+            let (terms, minimised) = self.generator_terms(step, self.faces.place(step, micro), pass);
+            if let Some(minimised) = minimised {
+                gradients.add(&self.generator, &minimised.backward());
             }
-            let names = terms.iter().map(|term| term.name).chain(total.iter().map(|_| "total"));
-            let values = tensors::values(terms.iter().map(|term| term.value.clone()).chain(total.clone()));
+            let values = tensors::values(terms.iter().map(|term| term.value.clone()));
+            // What has no weight does not count, whatever it is.
+            let weighed = terms.iter().zip(&values).filter(|(term, _)| term.weight != 0.0);
+            let total: f32 = weighed.map(|(term, value)| term.weight * value).sum();
+            let names = terms.iter().map(|term| term.name).chain(["total"]);
             let share = 1.0 / passes.len() as f32;
-            for (place, (name, value)) in names.zip(values).enumerate() {
+            for (place, (name, value)) in names.zip(values.into_iter().chain([total])).enumerate() {
                 match losses.get_mut(place) {
                     Some((_, sum)) => *sum += share * value,
                     None => losses.push((name, share * value)),
@@ -225,6 +247,11 @@ impl CompactSynthesis {
         }
         let gradients = gradients.scaled(1.0 / passes.len() as f64);
         let norm = gradients.norm();
+        losses.push(("gradient", norm));
+        if !norm.is_finite() {
+            // The loop ends the run; what was learnt so far stays.
+            return losses;
+        }
         let gradients = gradients.clipped(norm, self.weights.terms.gradient_norm);
         self.generator_adam.set_learning_rate(learning_rate);
         self.generator = self.generator_adam.step(self.generator.clone(), &gradients);
