@@ -61,7 +61,8 @@ fn train(name: PhaseName, arguments: &PhaseArgs, common: &CommonArgs) -> anyhow:
     let threads = (rayon::current_num_threads() / 2).clamp(1, 8);
     let loader = Loader::new(Arc::clone(&dataset), config.seed, threads);
     let device = device.autodiff();
-    let materials = Materials { start: &start, dataset: &dataset, loader: &loader, device: &device };
+    let resumes = arguments.resume;
+    let materials = Materials { start: &start, dataset: &dataset, loader: &loader, device: &device, resumes };
     let mut preparing = |done: usize, of: usize| common.progress(&format!("preparing: face {done} of {of} …"));
     let planned = phase_for(name, config, &materials, &mut preparing)?;
     let Planned { mut phase, config, steps, schedule, hashes } = planned;
