@@ -16,6 +16,7 @@ mod reference;
 mod tiny_network;
 mod torch_files;
 mod training;
+mod training_data;
 mod training_losses;
 mod weights_files;
 #[cfg(feature = "app")]

@@ -1,5 +1,6 @@
 //! `mtlface train`: one phase of training by a config file. The run's folder says how far it is, and takes orders.
 
+mod data;
 mod interrupt;
 pub mod phases;
 
@@ -22,6 +23,8 @@ use phases::{Materials, PhaseName, Planned, phase_for};
 pub enum TrainCommand {
     /// Teach identity features to hide age and age features to tell it
     Decomposition(PhaseArgs),
+    /// Count the faces of a config: people, ages, gender and ethnicity
+    Data(data::DataArgs),
 }
 
 /// Arguments of every phase.
@@ -42,6 +45,7 @@ pub struct PhaseArgs {
 pub fn run(command: &TrainCommand, common: &CommonArgs) -> anyhow::Result<Output> {
     match command {
         TrainCommand::Decomposition(arguments) => train(PhaseName::Decomposition, arguments, common),
+        TrainCommand::Data(arguments) => data::run(arguments, common),
     }
 }
 
