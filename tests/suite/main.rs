@@ -16,7 +16,7 @@ mod reference;
 mod tiny_network;
 mod torch_files;
 mod training;
-mod training_generator;
+mod training_data;
 mod training_losses;
 mod training_synthesis;
 mod weights_files;
