@@ -17,6 +17,7 @@ mod tiny_network;
 mod torch_files;
 mod training;
 mod training_data;
+mod training_generator;
 mod training_losses;
 mod training_synthesis;
 mod weights_files;

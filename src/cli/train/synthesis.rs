@@ -4,7 +4,7 @@ use super::super::output::hinted;
 use super::phases::{Materials, Planned, compact_start, hashes, not_trained, paced};
 use crate::model::{Generation, NetworkConfig};
 use crate::training::config::RunConfig;
-use crate::training::decomposition::compact::sample_faces;
+use crate::training::decomposition::compact::{Data, sample_faces};
 use crate::training::face_synthesis::{CompactSynthesis, Faces, PublishedSynthesis, groups_in};
 use crate::training::schedule::Schedule;
 use crate::training::selective::SelectiveTuning;
@@ -25,7 +25,7 @@ const PUBLISHED_RATE: f64 = 1e-4;
 /// # Errors
 /// When the config, the weights and the data do not fit each other.
 pub fn synthesis(mut config: RunConfig, materials: &Materials<'_>) -> anyhow::Result<Planned> {
-    let Materials { start, dataset, loader, device } = materials;
+    let Materials { start, dataset, loader, device, .. } = materials;
     let preset = start.preset;
     config.synthesis.check_for(preset).map_err(|reason| hinted(reason + ".", "Take the key out."))?;
     let faces = || -> anyhow::Result<Faces> {
@@ -70,7 +70,7 @@ pub fn selective(
     materials: &Materials<'_>,
     progress: &mut dyn FnMut(usize, usize),
 ) -> anyhow::Result<Planned> {
-    let Materials { start, dataset, loader, device } = materials;
+    let Materials { start, dataset, loader, device, resumes } = materials;
     if let NetworkConfig::Published(widths) = &start.config {
         return Err(match widths.generation {
             Generation::Cvpr2021 => hinted(
@@ -90,6 +90,7 @@ pub fn selective(
     let (own, _) = compact_start(start)?;
     let networks = (own, teacher.as_ref().map(|(teacher, _)| teacher));
     let settings = (settings, config.selective);
-    let phase = SelectiveTuning::begin(&config, settings, networks, (dataset, loader), device, progress)?;
+    let data = Data { dataset, loader, resumes: *resumes };
+    let phase = SelectiveTuning::begin(&config, settings, networks, data, device, progress)?;
     Ok(Planned { phase: Box::new(phase), config, steps, schedule, hashes })
 }

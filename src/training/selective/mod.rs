@@ -6,15 +6,13 @@ mod config;
 mod synthesised;
 mod tally;
 
-use std::sync::Arc;
-
 use burn::tensor::Device;
 use serde_json::{Value, json};
 
 use crate::model::{AgeGroup, Parameters};
 use crate::training::config::RunConfig;
-use crate::training::data::{Augmentation, Batch, Dataset, Draw, Loader, Request};
-use crate::training::decomposition::compact::{BeginError, learned_from};
+use crate::training::data::{Augmentation, Batch, Draw, Request};
+use crate::training::decomposition::compact::{BeginError, Data, learned_from};
 use crate::training::decomposition::frozen::FACE_NUMBERS;
 use crate::training::decomposition::{CompactDecomposition, CompactSettings, Faces, Start};
 use crate::training::face_synthesis::grid;
@@ -48,7 +46,7 @@ impl SelectiveTuning {
         config: &RunConfig,
         (settings, selective): (CompactSettings, SelectiveConfig),
         (start, teacher): (Start, Option<&Start>),
-        (dataset, loader): (&Arc<Dataset>, &Loader),
+        data: Data<'_>,
         device: &Device,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Self, BeginError> {
@@ -57,9 +55,8 @@ impl SelectiveTuning {
         let synthesiser = Synthesiser::new(&start, teacher, selective.threshold, &plain).map_err(PhaseError::from)?;
         let own = start.clone();
         let networks = (start, teacher.unwrap_or(&own));
-        let decomposition =
-            CompactDecomposition::begin(config, settings, networks, (dataset, loader), device, progress)?;
-        let draw = if dataset.identities() > 0 { Draw::ByIdentity } else { Draw::ByAge { evenness } };
+        let decomposition = CompactDecomposition::begin(config, settings, networks, data, device, progress)?;
+        let draw = if data.dataset.identities() > 0 { Draw::ByIdentity } else { Draw::ByAge { evenness } };
         let (faces, augmentation, tally) = (selective.faces, config.augmentation, Tally::default());
         Ok(Self { decomposition, synthesiser, faces, draw, augmentation, tally })
     }
