@@ -18,6 +18,7 @@ mod torch_files;
 mod training;
 mod training_data;
 mod training_losses;
+mod training_synthesis;
 mod weights_files;
 #[cfg(feature = "app")]
 mod window;

@@ -3,6 +3,7 @@
 mod data;
 mod interrupt;
 pub mod phases;
+mod synthesis;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +24,10 @@ use phases::{Materials, PhaseName, Planned, phase_for};
 pub enum TrainCommand {
     /// Teach identity features to hide age and age features to tell it
     Decomposition(PhaseArgs),
+    /// Teach the network to make faces older and younger
+    Synthesis(PhaseArgs),
+    /// Teach identity features by synthesised faces that show the same person at the right age
+    Selective(PhaseArgs),
     /// Count the faces of a config: people, ages, gender and ethnicity
     Data(data::DataArgs),
 }
@@ -45,6 +50,8 @@ pub struct PhaseArgs {
 pub fn run(command: &TrainCommand, common: &CommonArgs) -> anyhow::Result<Output> {
     match command {
         TrainCommand::Decomposition(arguments) => train(PhaseName::Decomposition, arguments, common),
+        TrainCommand::Synthesis(arguments) => train(PhaseName::Synthesis, arguments, common),
+        TrainCommand::Selective(arguments) => train(PhaseName::Selective, arguments, common),
         TrainCommand::Data(arguments) => data::run(arguments, common),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 
 use super::super::output::hinted;
+use super::synthesis;
 use crate::model::{CompactConfig, Generation, NetworkConfig, Preset};
 use crate::training::config::RunConfig;
 use crate::training::data::{Dataset, Loader};
@@ -20,6 +21,10 @@ use crate::weights::{self, Weights};
 pub enum PhaseName {
     /// Identity features that hide age.
     Decomposition,
+    /// Faces that look older and younger.
+    Synthesis,
+    /// Identity features that know synthesised faces.
+    Selective,
 }
 
 /// What a phase begins with.
@@ -67,6 +72,8 @@ pub fn phase_for(
 ) -> anyhow::Result<Planned> {
     match name {
         PhaseName::Decomposition => decomposition(config, materials, progress),
+        PhaseName::Synthesis => synthesis::synthesis(config, materials),
+        PhaseName::Selective => synthesis::selective(config, materials, progress),
     }
 }
 

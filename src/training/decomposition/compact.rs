@@ -22,13 +22,13 @@ pub const SAMPLE_FACES: usize = 6;
 /// The phase.
 #[derive(Debug)]
 pub struct CompactDecomposition {
-    learner: Learner,
-    batch: BatchConfig,
+    pub(in crate::training) learner: Learner,
+    pub(in crate::training) batch: BatchConfig,
     augmentation: Augmentation,
     evenness: f32,
     people: usize,
     /// The fixed sample faces.
-    samples: Vec<f32>,
+    pub(in crate::training) samples: Vec<f32>,
 }
 
 /// Why a phase cannot begin.
