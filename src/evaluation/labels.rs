@@ -112,7 +112,12 @@ impl Label {
     pub fn of_name(picture: &str) -> Self {
         let stem = file_name(picture);
         let stem = stem.split('.').next().unwrap_or(stem);
-        utkface(stem).or_else(|| agedb(stem)).or_else(|| cacd(stem)).or_else(|| fgnet(stem)).or_else(|| lfw(stem)).unwrap_or_default()
+        utkface(stem)
+            .or_else(|| agedb(stem))
+            .or_else(|| cacd(stem))
+            .or_else(|| fgnet(stem))
+            .or_else(|| lfw(stem))
+            .unwrap_or_default()
     }
 }
 
@@ -179,7 +184,8 @@ fn fgnet(stem: &str) -> Option<Label> {
 /// `[name]_[number]` with a name that begins with a letter.
 fn lfw(stem: &str) -> Option<Label> {
     let (name, number) = stem.rsplit_once('_')?;
-    let is_lfw = number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit()) && name.starts_with(char::is_alphabetic);
+    let is_lfw =
+        number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit()) && name.starts_with(char::is_alphabetic);
     is_lfw.then(|| Label { identity: Some(name.to_owned()), ..Label::default() })
 }
 
@@ -208,9 +214,13 @@ mod tests {
 
     #[test]
     fn columns_are_found_by_name() {
-        let labels = Labels::parse("age_years,file,identity,gender_0male_1female\n12,a.jpg,anna,1\n,b.jpg,,\n").unwrap();
+        let labels =
+            Labels::parse("age_years,file,identity,gender_0male_1female\n12,a.jpg,anna,1\n,b.jpg,,\n").unwrap();
         let anna = labels.of("images/a.jpg").unwrap();
-        assert_eq!((anna.identity.as_deref(), anna.age_years, anna.gender.as_deref()), (Some("anna"), Some(12.0), Some("female")));
+        assert_eq!(
+            (anna.identity.as_deref(), anna.age_years, anna.gender.as_deref()),
+            (Some("anna"), Some(12.0), Some("female"))
+        );
         assert_eq!(labels.of("b.jpg"), Some(&Label::default()));
         assert!(Labels::parse("picture\nx.jpg\n").is_none());
     }
@@ -218,7 +228,10 @@ mod tests {
     #[test]
     fn names_say_what_their_sets_put_into_them() {
         let utkface = Label::of_name("images/26_1_2_201701.jpg");
-        assert_eq!((utkface.age_years, utkface.gender.as_deref(), utkface.ethnicity.as_deref()), (Some(26.0), Some("female"), Some("Asian")));
+        assert_eq!(
+            (utkface.age_years, utkface.gender.as_deref(), utkface.ethnicity.as_deref()),
+            (Some(26.0), Some("female"), Some("Asian"))
+        );
         assert_eq!(named("16_MariaCallas_35_f.jpg"), (Some("MariaCallas".into()), Some(35.0)));
         assert_eq!(named("53_Robin_Williams_0001.jpg"), (Some("Robin_Williams".into()), Some(53.0)));
         assert_eq!(named("001A43a.JPG"), (Some("001".into()), Some(43.0)));

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use mtlface::evaluation::verification::{ScoredPair, accuracy};
+use mtlface::evaluation::folds::accuracy;
+use mtlface::evaluation::verification::ScoredPair;
 use serde_json::Value;
 
 /// A file of the shared reference folder beside the checkout; without it the test says so and checks nothing.
@@ -28,7 +29,8 @@ fn ten_folds_equal_the_reference_exactly() {
         .map(|(index, (cosine, same))| ScoredPair {
             fold: index * 10 / cosines.len(),
             same: same.as_u64() == Some(1),
-            cosine: cosine.as_f64().unwrap() as f32,
+            score: cosine.as_f64().unwrap() as f32,
+            persons: [0, 0],
         })
         .collect();
     let measured = accuracy(&pairs).unwrap();
