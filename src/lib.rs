@@ -5,6 +5,7 @@
 //! | room | purpose |
 //! |---|---|
 //! | [`face`] | photo → aligned face: decoding, detection, landmarks, alignment, quality |
+//! | [`pictures`] | folders and tar archives of pictures, and the tables that label them |
 //! | [`model`] | the networks and nothing else: no files, no pictures |
 //! | [`weights`] | files ↔ networks: reading parameters, the bundled weights, the model card |
 //! | [`engine`] | the one owner of device and network: device choice, requests, replies, cache |
@@ -26,6 +27,7 @@ pub mod engine;
 pub mod evaluation;
 pub mod face;
 pub mod model;
+pub mod pictures;
 pub mod recognition;
 pub mod training;
 pub mod weights;

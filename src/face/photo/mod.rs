@@ -39,9 +39,8 @@ impl Photo {
     /// # Errors
     /// When it cannot be read, is not a picture, is incomplete, or is past [`MAX_PIXELS`] or [`MAX_FILE_BYTES`].
     pub fn open(path: &Path) -> Result<Self, PhotoError> {
-        let name = shown_name(path);
-        let bytes = read_file(path, &name)?;
-        Ok(Self { path: Some(path.to_owned()), ..Self::from_bytes(&name, &bytes)? })
+        let bytes = read_file(path)?;
+        Ok(Self { path: Some(path.to_owned()), ..Self::from_bytes(&shown_name(path), &bytes)? })
     }
 
     /// Decodes the bytes of a picture file, as [`Photo::open`] does.
@@ -62,25 +61,39 @@ impl Photo {
     }
 }
 
+/// Decodes the bytes of a picture file, as [`Photo::from_bytes`] does, where nobody asks for a hash.
+///
+/// # Errors
+/// When they are not a picture, are incomplete, or past the limits.
+pub fn decoded(name: &str, bytes: &[u8]) -> Result<RgbImage, PhotoError> {
+    check_file_size(name, bytes.len() as u64)?;
+    decode::upright_rgb(name, bytes)
+}
+
 fn shown_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-fn read_file(path: &Path, name: &str) -> Result<Vec<u8>, PhotoError> {
+/// The bytes of a picture file.
+///
+/// # Errors
+/// When it cannot be read, is not an ordinary file, is empty or past [`MAX_FILE_BYTES`].
+pub fn read_file(path: &Path) -> Result<Vec<u8>, PhotoError> {
+    let name = shown_name(path);
     let unreadable = |source: std::io::Error| match source.kind() {
         std::io::ErrorKind::NotFound => PhotoError::Missing { path: path.to_owned() },
-        std::io::ErrorKind::PermissionDenied => PhotoError::Forbidden { name: name.to_owned() },
-        _ => PhotoError::Unreadable { name: name.to_owned(), source },
+        std::io::ErrorKind::PermissionDenied => PhotoError::Forbidden { name: name.clone() },
+        _ => PhotoError::Unreadable { name: name.clone(), source },
     };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if metadata.is_dir() {
-        return Err(PhotoError::Folder { name: name.to_owned() });
+        return Err(PhotoError::Folder { name });
     }
     // A pipe or a device could go on for ever.
     if !metadata.is_file() {
-        return Err(PhotoError::NotAFile { name: name.to_owned() });
+        return Err(PhotoError::NotAFile { name });
     }
-    check_file_size(name, metadata.len())?;
+    check_file_size(&name, metadata.len())?;
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
     // The file may grow while it is read; one byte past the limit is enough to refuse it.
     let file = File::open(path).map_err(unreadable)?;
