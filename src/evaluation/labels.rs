@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::pictures::{PicturesError, Row, Table, TableError, read_text};
+
 /// What is known of one picture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Label {
@@ -16,29 +18,10 @@ pub struct Label {
     pub ethnicity: Option<String>,
 }
 
+/// Oldest age that is taken for one.
+const OLDEST_YEARS: f32 = 120.0;
 /// UTKFace's ethnicities, in the order of their numbers.
 const UTKFACE_ETHNICITIES: [&str; 5] = ["White", "Black", "Asian", "Indian", "other"];
-
-/// Why labels cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum LabelsError {
-    /// The file cannot be read.
-    #[error("The labels “{path}” cannot be read: {reason}. Check the path.")]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// What the system said.
-        reason: String,
-    },
-    /// A column is missing.
-    #[error("The labels “{path}” lack the column “{column}”. The first line must name the columns.")]
-    Column {
-        /// The file.
-        path: String,
-        /// The column.
-        column: &'static str,
-    },
-}
 
 /// Labels of many pictures.
 #[derive(Clone, Debug, Default)]
@@ -51,36 +34,30 @@ impl Labels {
     /// (also `gender_0male_1female`) and `ethnicity` (also `ethnicity_0to4`, in UTKFace's order).
     ///
     /// # Errors
-    /// When the file cannot be read or has no column `file`.
-    pub fn read(path: &Path) -> Result<Self, LabelsError> {
-        let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| LabelsError::Unreadable { path: shown.clone(), reason: error.to_string() })?;
-        Self::parse(&text).ok_or(LabelsError::Column { path: shown, column: "file" })
+    /// When the file cannot be read, has no column `file`, or holds a line that does not fit the others.
+    pub fn read(path: &Path) -> Result<Self, PicturesError> {
+        Ok(Self::from_table(&Table::new(path.display().to_string(), read_text(path)?))?)
     }
 
-    fn parse(text: &str) -> Option<Self> {
-        let mut lines = text.trim_start_matches('\u{feff}').lines();
-        let header: Vec<&str> = lines.next()?.split(',').map(str::trim).collect();
-        let column = |name: &str| header.iter().position(|held| *held == name);
-        let file = column("file")?;
-        let (identity, age) = (column("identity"), column("age_years"));
-        let gender = column("gender").or_else(|| column("gender_0male_1female"));
-        let ethnicity = column("ethnicity").or_else(|| column("ethnicity_0to4"));
-        let label = |line: &str| {
-            let fields: Vec<&str> = line.split(',').map(str::trim).collect();
-            let field = |index: Option<usize>| {
-                index.and_then(|index| fields.get(index)).copied().filter(|value| !value.is_empty())
-            };
+    fn from_table(table: &Table) -> Result<Self, TableError> {
+        let file = table.required("file")?;
+        let either = |name: &str, other: &str| table.column(name).or_else(|| table.column(other));
+        let (identity, age) = (table.column("identity"), table.column("age_years"));
+        let gender = either("gender", "gender_0male_1female");
+        let ethnicity = either("ethnicity", "ethnicity_0to4");
+        let mut by_name = HashMap::new();
+        for row in table.rows() {
+            let row = row?;
+            let text = |column: Option<usize>| column.map(|column| row.text(column)).filter(|text| !text.is_empty());
             let label = Label {
-                identity: field(identity).map(str::to_owned),
-                age_years: field(age).and_then(|value| value.parse().ok()),
-                gender: field(gender).map(gender_word),
-                ethnicity: field(ethnicity).map(ethnicity_word),
+                identity: text(identity).map(str::to_owned),
+                age_years: age.map_or(Ok(None), |column| years(&row, column))?,
+                gender: text(gender).map(gender_word),
+                ethnicity: text(ethnicity).map(ethnicity_word),
             };
-            Some(((*fields.get(file)?).to_owned(), label))
-        };
-        Some(Self { by_name: lines.filter(|line| !line.trim().is_empty()).filter_map(label).collect() })
+            by_name.insert(row.text(file).to_owned(), label);
+        }
+        Ok(Self { by_name })
     }
 
     /// Whether no picture is labelled.
@@ -88,9 +65,10 @@ impl Labels {
         self.by_name.is_empty()
     }
 
-    /// The label of a picture: by its whole path inside the set, else by its file name.
+    /// The label of a picture: by its path inside the set, or by the end of it.
     pub fn of(&self, picture: &str) -> Option<&Label> {
-        self.by_name.get(picture).or_else(|| self.by_name.get(file_name(picture)))
+        let mut ends = std::iter::successors(Some(picture), |rest| rest.split_once('/').map(|(_, rest)| rest));
+        ends.find_map(|end| self.by_name.get(end))
     }
 
     /// What the labels and the picture's own name say; the labels win.
@@ -104,6 +82,11 @@ impl Labels {
             ethnicity: label.ethnicity.clone().or(said.ethnicity),
         }
     }
+}
+
+fn years(row: &Row<'_>, column: usize) -> Result<Option<f32>, TableError> {
+    let read = |text: &str| text.parse().ok().filter(|years| (0.0..=OLDEST_YEARS).contains(years));
+    row.value(column, "an age in years from 0 to 120", read)
 }
 
 impl Label {
@@ -207,6 +190,10 @@ fn ethnicity_word(value: &str) -> String {
 mod tests {
     use super::*;
 
+    fn labels(text: &str) -> Labels {
+        Labels::from_table(&Table::new("labels.csv", text.to_owned())).unwrap()
+    }
+
     fn named(name: &str) -> (Option<String>, Option<f32>) {
         let label = Label::of_name(name);
         (label.identity, label.age_years)
@@ -214,15 +201,14 @@ mod tests {
 
     #[test]
     fn columns_are_found_by_name() {
-        let labels =
-            Labels::parse("age_years,file,identity,gender_0male_1female\n12,a.jpg,anna,1\n,b.jpg,,\n").unwrap();
+        let labels = labels("age_years,file,identity,gender_0male_1female\n12,a.jpg,anna,1\n,b.jpg,,\n");
         let anna = labels.of("images/a.jpg").unwrap();
         assert_eq!(
             (anna.identity.as_deref(), anna.age_years, anna.gender.as_deref()),
             (Some("anna"), Some(12.0), Some("female"))
         );
         assert_eq!(labels.of("b.jpg"), Some(&Label::default()));
-        assert!(Labels::parse("picture\nx.jpg\n").is_none());
+        assert!(Labels::from_table(&Table::new("x", "picture\nx.jpg\n".to_owned())).is_err());
     }
 
     #[test]
@@ -243,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_label_wins_over_the_name() {
-        let labels = Labels::parse("file,age_years\n001A02.webp,3\n").unwrap();
+        let labels = labels("file,age_years\n001A02.webp,3\n");
         let known = labels.known("images/001A02.webp");
         assert_eq!((known.age_years, known.identity.as_deref()), (Some(3.0), Some("001")));
     }

@@ -18,5 +18,5 @@ mod rate_charts;
 pub mod synthesis;
 pub mod verification;
 
-pub use labels::{Label, Labels, LabelsError};
-pub use pictures::{Alignment, PictureSet, ReadFace, ReadPictures, Skipped};
+pub use labels::{Label, Labels};
+pub use pictures::{Alignment, ReadFace, ReadPictures, Skipped};

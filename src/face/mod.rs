@@ -4,7 +4,6 @@
 pub mod alignment;
 pub mod detection;
 pub mod detector;
-pub mod landmarks_file;
 pub mod photo;
 pub mod quality;
 pub mod resample;
@@ -13,6 +12,5 @@ pub mod selection;
 pub use alignment::{AlignedFace, AlignmentError, LandmarkSource, SimilarityTransform};
 pub use detection::{Detection, Landmarks};
 pub use detector::Detector;
-pub use landmarks_file::{LandmarksFile, LandmarksFileError};
 pub use photo::{Photo, PhotoError};
 pub use quality::QualityWarning;

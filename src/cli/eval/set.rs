@@ -9,8 +9,10 @@ use crate::cli::CommonArgs;
 use crate::cli::output::hinted;
 use crate::engine::{EngineError, Pipeline};
 use crate::evaluation::identification::IdentifiedFace;
-use crate::evaluation::{Alignment, Label, Labels, PictureSet, ReadFace, ReadPictures};
-use crate::face::{AlignedFace, LandmarksFile};
+use crate::evaluation::pictures;
+use crate::evaluation::{Alignment, Label, Labels, ReadFace, ReadPictures};
+use crate::face::AlignedFace;
+use crate::pictures::{LandmarksTable, PictureSet, is_picture};
 
 /// A labelled set of pictures.
 #[derive(Debug, clap::Args)]
@@ -65,18 +67,12 @@ impl OpenSet {
     pub fn new(images: &Path, labels: Option<&Path>, landmarks: Option<&Path>, common: &CommonArgs) -> Result<Self> {
         let labels = labels.map(Labels::read).transpose()?.unwrap_or_default();
         let alignment = match landmarks {
-            Some(path) => Alignment::Landmarks(LandmarksFile::read(path)?),
+            Some(path) => Alignment::Landmarks(LandmarksTable::read(path)?),
             None if common.aligned => Alignment::Aligned,
             None => Alignment::Detector,
         };
-        let unreadable = |error| {
-            hinted(
-                format!("The pictures {} cannot be read: {error}.", images.display()),
-                "Give a folder of pictures or an uncompressed tar archive.",
-            )
-        };
-        let set = PictureSet::open(images).map_err(unreadable)?;
-        let mut names = set.names().map_err(unreadable)?;
+        let set = PictureSet::open(images)?;
+        let mut names: Vec<String> = set.names().iter().filter(|name| is_picture(name)).cloned().collect();
         if !labels.is_empty() {
             names.retain(|name| labels.of(name).is_some());
         }
@@ -99,8 +95,10 @@ impl OpenSet {
     /// # Errors
     /// When the device is lost.
     pub fn read(&self, names: &[String], common: &CommonArgs, pipeline: &Pipeline) -> Result<ReadPictures> {
-        Ok(self.set.read(pipeline, names, &self.alignment, progress(names.len(), "pictures", common))?)
-            .inspect(|_| common.progress_done())
+        let told = progress(names.len(), "pictures", common);
+        let read = pictures::read(&self.set, pipeline, names, &self.alignment, told)?;
+        common.progress_done();
+        Ok(read)
     }
 
     /// Takes something from each face, with progress; `what` is counted.
@@ -115,7 +113,8 @@ impl OpenSet {
         pipeline: &Pipeline,
         take: impl Fn(&AlignedFace) -> Result<T, EngineError> + Sync,
     ) -> Result<ReadPictures<T>> {
-        let taken = self.set.each_face(pipeline, names, &self.alignment, progress(names.len(), what, common), take)?;
+        let told = progress(names.len(), what, common);
+        let taken = pictures::each_face(&self.set, pipeline, names, &self.alignment, told, take)?;
         common.progress_done();
         Ok(taken)
     }
