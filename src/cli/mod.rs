@@ -13,6 +13,7 @@ mod import;
 mod open;
 mod output;
 mod subject;
+mod train;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -54,6 +55,9 @@ enum Command {
     /// Measure recognition and age on labelled pictures by the standard protocols
     #[command(subcommand)]
     Eval(eval::EvalCommand),
+    /// Teach the networks, by the phases of the papers
+    #[command(subcommand)]
+    Train(train::TrainCommand),
 }
 
 /// Runs what the arguments ask for.
@@ -100,6 +104,7 @@ fn dispatch(arguments: &Arguments) -> anyhow::Result<Output> {
         Some(Command::Import(arguments)) => import::run(arguments, common),
         Some(Command::Doctor) => doctor::run(common),
         Some(Command::Eval(command)) => eval::run(command, common),
+        Some(Command::Train(command)) => train::run(command, common),
     }
 }
 

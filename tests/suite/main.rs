@@ -14,6 +14,7 @@ mod parity;
 mod published;
 mod reference;
 mod torch_files;
+mod training_data;
 mod training_losses;
 mod weights_files;
 #[cfg(feature = "app")]
