@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tar::EntryType;
 
-use super::set::is_within;
+use super::set::{is_within, open_section};
 use super::{PicturesError, Section};
 
 /// Where the files of an archive lie in it, by name. Of files of one name the last counts.
@@ -14,9 +14,7 @@ use super::{PicturesError, Section};
 /// When it is no tar archive, is compressed or cut short, or holds links or names that lead out of it.
 pub(super) fn index(path: &Path) -> Result<BTreeMap<String, Section>, PicturesError> {
     let shown = path.display().to_string();
-    let unreadable =
-        |error: std::io::Error| PicturesError::Unreadable { path: shown.clone(), reason: error.to_string() };
-    let whole = Section::of_file(path).map_err(unreadable)?;
+    let whole = open_section(path)?;
     refuse_compressed(&whole, &shown)?;
     let mut files = BTreeMap::new();
     let mut archive = tar::Archive::new(whole.reader());

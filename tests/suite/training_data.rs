@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use image::{ImageFormat, Rgb, RgbImage};
 use mtlface::training::data::{Augmentation, DataConfig, DataKind, Dataset, Draw, Loader, Request};
@@ -91,18 +92,20 @@ fn shared(file: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-#[test]
-fn the_real_sets_are_read_from_their_archives() -> Tested {
-    let (Some(aged), Some(whole), Some(landmarks)) =
-        (shared("utkface-train.tar"), shared("identity-train.tar"), shared("utkface-landmarks.csv"))
-    else {
-        return Ok(());
-    };
+/// The faces of known age, and the whole ones of known people; nothing where they are not here.
+fn shared_sets() -> Result<Option<Arc<Dataset>>, Box<dyn std::error::Error>> {
+    let files = [shared("utkface-train.tar"), shared("utkface-landmarks.csv"), shared("identity-train.tar")];
+    let [Some(aged), Some(landmarks), Some(whole)] = files else { return Ok(None) };
     let sources = [
         DataConfig { landmarks: Some(landmarks), ..DataConfig::new(aged, DataKind::Labelled) },
         DataConfig { aligned: true, ..DataConfig::new(whole, DataKind::Labelled) },
     ];
-    let dataset = Arc::new(Dataset::open(&sources, &mut |_, _| {})?);
+    Ok(Some(Arc::new(Dataset::open(&sources, &mut |_, _| {})?)))
+}
+
+#[test]
+fn the_real_sets_are_read_from_their_archives() -> Tested {
+    let Some(dataset) = shared_sets()? else { return Ok(()) };
     assert_eq!((dataset.len(), dataset.identities()), (18_474 + 9_499, 322));
     let statistics = dataset.statistics();
     assert_eq!(statistics.without_age.all(), 9_499);
@@ -116,5 +119,24 @@ fn the_real_sets_are_read_from_their_archives() -> Tested {
     let reached = batch.photographed.iter().sum::<f32>() / batch.photographed.len() as f32;
     assert!((0.4..0.7).contains(&reached), "{reached}");
     assert_eq!(loader.broken(), []);
+    Ok(())
+}
+
+/// Prints how many faces the loader delivers in a second, with everything that changes them.
+#[test]
+#[ignore = "measures, and takes several seconds"]
+fn how_fast_faces_are_loaded() -> Tested {
+    let Some(dataset) = shared_sets()? else { return Ok(()) };
+    for threads in [1, 2] {
+        let loader = Loader::new(Arc::clone(&dataset), 1, threads);
+        let started = Instant::now();
+        for step in 0..16 {
+            let (draw, augmentation) = (Draw::ByAge { evenness: 0.5 }, Augmentation::default());
+            loader.ask(Request { stream: "aged", step, count: 64, draw, augmentation });
+        }
+        (0..16).try_for_each(|_| loader.take().map(drop))?;
+        let images_per_second = 1024.0 / started.elapsed().as_secs_f64();
+        eprintln!("{images_per_second:.0} faces a second on {threads} threads, {} broken", loader.broken().len());
+    }
     Ok(())
 }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::labels::{self, ByName, Label};
 use super::record::RecordFile;
-use super::{DataConfig, DataError, DataKind, landmarks, list, utkface};
+use super::{DataConfig, DataError, DataKind, list, utkface};
 use crate::face::{Landmarks, PhotoError};
-use crate::pictures::{PictureSet, Section, Table, is_picture, open_section, read_text};
+use crate::pictures::{LandmarksTable, PictureSet, Section, Table, is_picture, open_section, read_text};
 
 /// Name of the table of labels that is looked for in a folder or archive.
 const LABELS_NAME: &str = "labels.csv";
@@ -20,7 +20,7 @@ pub(super) struct Source {
     /// How many pictures its labels name that are not there, and the first of them.
     pub missing: (usize, Option<String>),
     store: Store,
-    landmarks: Option<ByName<Landmarks>>,
+    landmarks: Option<LandmarksTable>,
 }
 
 /// A picture of a source.
@@ -45,7 +45,7 @@ impl Source {
     /// When it cannot be read, is damaged or holds no pictures.
     pub(super) fn open(config: &DataConfig) -> Result<(Self, Vec<Entry>), DataError> {
         check(config)?;
-        let landmarks = config.landmarks.as_deref().map(|path| landmarks::read(&table(path)?)).transpose()?;
+        let landmarks = config.landmarks.as_deref().map(LandmarksTable::read).transpose()?;
         let (store, entries, missing) = match config.kind {
             DataKind::Record => records(&config.path)?,
             DataKind::List => listed(config)?,
@@ -81,7 +81,7 @@ impl Source {
     /// The landmarks that are known of the picture at this place.
     pub(super) fn landmarks(&self, place: usize) -> Option<Landmarks> {
         let Store::Set(set) = &self.store else { return None };
-        self.landmarks.as_ref()?.find(&set.names()[place]).copied()
+        self.landmarks.as_ref()?.of(&set.names()[place])
     }
 
     fn empty(&self) -> DataError {
