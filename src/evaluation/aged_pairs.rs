@@ -11,8 +11,30 @@ use crate::recognition::calibration::ADULT_YEARS;
 
 /// Limits between the age gaps, in years.
 pub const GAPS_YEARS: [f32; 3] = [5.0, 15.0, 30.0];
-/// False match rates at which the true accept rate is told.
-pub const FALSE_MATCH_RATES: [(&str, f64); 2] = [("1e-2", 1e-2), ("1e-3", 1e-3)];
+/// Where the true accept rate of raw scores is told.
+const RAW_POINTS: [(&str, Operating); 2] =
+    [("1e-2", Operating::FalseMatchRate(1e-2)), ("1e-3", Operating::FalseMatchRate(1e-3))];
+/// The same of scores minus the threshold of their ages: also at that threshold itself.
+const NORMALISED_POINTS: [(&str, Operating); 3] =
+    [RAW_POINTS[0], RAW_POINTS[1], ("age_threshold", Operating::Score(0.0))];
+
+/// Which scores are accepted.
+#[derive(Clone, Copy, Debug)]
+enum Operating {
+    /// Those above the threshold that at most this share of the different people reach.
+    FalseMatchRate(f64),
+    /// Those from this one on.
+    Score(f32),
+}
+
+impl Operating {
+    fn threshold(self, all: &Population, draws: Draws<'_>) -> Option<f32> {
+        match self {
+            Self::FalseMatchRate(rate) => all.threshold(rate, draws),
+            Self::Score(score) => Some(score),
+        }
+    }
+}
 
 /// One pair with its ages.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,6 +87,7 @@ const PARTS: [Part; 7] = [
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rates {
     /// True accept rates, 0 to 1, by false match rate, `1e-2` and `1e-3`; nothing where the pairs are too few for it.
+    /// With the threshold of the ages taken off also at that threshold itself, `age_threshold`.
     pub tar: BTreeMap<&'static str, Option<f64>>,
     /// The same with thresholds and numbers of pairs.
     pub tar_details: BTreeMap<&'static str, Option<TrueAcceptRate>>,
@@ -107,12 +130,18 @@ pub fn normalised(pairs: &[AgedPair]) -> Option<Vec<ScoredPair>> {
 pub fn measure(pairs: &[AgedPair], persons: usize, seed: u64) -> BothRates {
     let raw: Vec<ScoredPair> = pairs.iter().map(|pair| pair.raw).collect();
     BothRates {
-        raw: rates(pairs, &raw, persons, seed),
-        normalised: normalised(pairs).map(|scored| rates(pairs, &scored, persons, seed)),
+        raw: rates(pairs, &raw, &RAW_POINTS, persons, seed),
+        normalised: normalised(pairs).map(|scored| rates(pairs, &scored, &NORMALISED_POINTS, persons, seed)),
     }
 }
 
-fn rates(pairs: &[AgedPair], scored: &[ScoredPair], persons: usize, seed: u64) -> Rates {
+fn rates(
+    pairs: &[AgedPair],
+    scored: &[ScoredPair],
+    points: &[(&'static str, Operating)],
+    persons: usize,
+    seed: u64,
+) -> Rates {
     let all = Population::new(scored.iter().copied());
     let parts: Vec<Population> = PARTS
         .iter()
@@ -121,7 +150,7 @@ fn rates(pairs: &[AgedPair], scored: &[ScoredPair], persons: usize, seed: u64) -
             Population::new(held.map(|(_, scored)| *scored))
         })
         .collect();
-    let drawn = intervals(persons, seed, |draws| resampled(&all, &parts, draws));
+    let drawn = intervals(persons, seed, |draws| resampled(&all, &parts, points, draws));
     let mut ci95 = drawn.into_iter();
     let mut told = |rate: Option<TrueAcceptRate>| {
         let interval = ci95.next().flatten();
@@ -129,11 +158,11 @@ fn rates(pairs: &[AgedPair], scored: &[ScoredPair], persons: usize, seed: u64) -
     };
     let mut tar_details = BTreeMap::new();
     let mut by_part = vec![BTreeMap::new(); parts.len()];
-    for (name, false_match_rate) in FALSE_MATCH_RATES {
-        let threshold = all.threshold(false_match_rate, Draws::ONCE);
-        tar_details.insert(name, told(threshold.and_then(|threshold| all.rate_at(threshold))));
+    for (name, point) in points {
+        let threshold = point.threshold(&all, Draws::ONCE);
+        tar_details.insert(*name, told(threshold.and_then(|threshold| all.rate_at(threshold))));
         for (part, population) in by_part.iter_mut().zip(&parts) {
-            part.insert(name, told(threshold.and_then(|threshold| population.rate_at(threshold))));
+            part.insert(*name, told(threshold.and_then(|threshold| population.rate_at(threshold))));
         }
     }
     let parts = PARTS.iter().zip(&parts).zip(by_part).map(|((part, population), tar)| PartRates {
@@ -151,11 +180,16 @@ fn rates(pairs: &[AgedPair], scored: &[ScoredPair], persons: usize, seed: u64) -
     }
 }
 
-/// All true accept rates of one resampling: for each false match rate that of all pairs, then those of the parts.
-fn resampled(all: &Population, parts: &[Population], draws: Draws<'_>) -> Vec<Option<f64>> {
+/// All true accept rates of one resampling: at each point that of all pairs, then those of the parts.
+fn resampled(
+    all: &Population,
+    parts: &[Population],
+    points: &[(&'static str, Operating)],
+    draws: Draws<'_>,
+) -> Vec<Option<f64>> {
     let mut figures = Vec::new();
-    for (_, false_match_rate) in FALSE_MATCH_RATES {
-        let threshold = all.threshold(false_match_rate, draws);
+    for (_, point) in points {
+        let threshold = point.threshold(all, draws);
         let populations = std::iter::once(all).chain(parts);
         figures.extend(populations.map(|pairs| threshold.and_then(|threshold| pairs.accepted(threshold, draws))));
     }
@@ -166,33 +200,37 @@ impl BothRates {
     /// A table for people: a line for each false match rate and each part of the pairs, raw and normalised.
     pub fn text(&self) -> String {
         let mut text = format!("{:<34}{:>22}{:>24}\n", "", "raw score", "minus age threshold");
-        let normalised = |pick: &dyn Fn(&Rates) -> Option<TrueAcceptRate>| self.normalised.as_ref().map(pick);
-        for (name, _) in FALSE_MATCH_RATES {
-            let pick = |rates: &Rates| rates.tar_details.get(name).cloned().flatten();
-            let all = self.raw.tar_details.get(name).and_then(Option::as_ref);
-            let label = format!("TAR at FMR {name}");
-            let pairs = all.map_or_else(String::new, |rate| {
-                format!("{} + {} pairs, {} false matches", rate.genuine_pairs, rate.impostor_pairs, rate.false_matches)
-            });
-            text.push_str(&line(&label, pick(&self.raw).as_ref(), normalised(&pick), &pairs));
+        for (name, point) in NORMALISED_POINTS {
+            let label = match point {
+                Operating::FalseMatchRate(_) => format!("TAR at FMR {name}"),
+                Operating::Score(_) if self.normalised.is_none() => continue,
+                Operating::Score(_) => "accepted by the age threshold".to_owned(),
+            };
+            text.push_str(&self.line(&label, |rates| rates.tar_details.get(name).and_then(Option::as_ref)));
             for (index, part) in self.raw.parts.iter().enumerate().filter(|(_, part)| part.genuine_pairs > 0) {
-                let pick = |rates: &Rates| rates.parts[index].tar.get(name).cloned().flatten();
                 let label = format!("  {}", part.label);
-                let pairs = format!("{} + {} pairs", part.genuine_pairs, part.impostor_pairs);
-                text.push_str(&line(&label, pick(&self.raw).as_ref(), normalised(&pick), &pairs));
+                text.push_str(&self.line(&label, |rates| rates.parts[index].tar.get(name).and_then(Option::as_ref)));
             }
         }
         text
     }
+
+    fn line(&self, label: &str, pick: impl Fn(&Rates) -> Option<&TrueAcceptRate>) -> String {
+        line(label, pick(&self.raw), self.normalised.as_ref().and_then(pick))
+    }
 }
 
-fn line(label: &str, raw: Option<&TrueAcceptRate>, normalised: Option<Option<TrueAcceptRate>>, pairs: &str) -> String {
-    let normalised = normalised.map_or_else(|| "–".to_owned(), |rate| rate_text(rate.as_ref()));
-    format!("{label:<34}{:>22}{normalised:>24}   {pairs}\n", rate_text(raw))
-}
-
-fn rate_text(rate: Option<&TrueAcceptRate>) -> String {
-    rate.map_or_else(|| "too few pairs".to_owned(), |rate| percent_with(rate.rate, rate.ci95))
+/// Both rates and the pairs behind them: `genuine + different people`, and how many of the latter were accepted.
+fn line(label: &str, raw: Option<&TrueAcceptRate>, normalised: Option<&TrueAcceptRate>) -> String {
+    let told =
+        |rate: Option<&TrueAcceptRate>| rate.map_or_else(|| "–".to_owned(), |rate| percent_with(rate.rate, rate.ci95));
+    let counts: Vec<String> =
+        [raw, normalised].into_iter().flatten().map(|rate| rate.false_matches.to_string()).collect();
+    let pairs = raw.or(normalised).map_or_else(
+        || "too few pairs".to_owned(),
+        |rate| format!("{} + {} pairs, {} false", rate.genuine_pairs, rate.impostor_pairs, counts.join(" and ")),
+    );
+    format!("{label:<34}{:>22}{:>24}   {pairs}\n", told(raw), told(normalised))
 }
 
 /// A share in per cent with its interval, such as `58.6 % (51.0–66.2)`.
