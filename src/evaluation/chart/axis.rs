@@ -96,7 +96,7 @@ impl Axis {
     /// A value with as many decimals as the step between ticks needs.
     fn written(&self, value: f64, step: f64) -> String {
         let (factor, ending) = if self.unit == Unit::Share { (100.0, " %") } else { (1.0, "") };
-        let decimals = (-(step * factor).abs().log10() + 1e-6).ceil().clamp(0.0, 6.0) as usize;
+        let decimals = (-(step * factor).abs().log10() - 1e-6).ceil().clamp(0.0, 6.0) as usize;
         let value = value * factor;
         // Minus zero has no sign.
         let value = if value.abs() < 1e-9 { 0.0 } else { value };

@@ -12,6 +12,8 @@ use svg::{Anchor, Canvas, text_width_px};
 
 /// Colours of the series, in their order: dark enough for white, told apart by brightness too.
 const COLOURS: [&str; 8] = ["#1f4e79", "#c55a11", "#3f7f4f", "#7b5aa6", "#8a6d1c", "#a03050", "#2f8f9d", "#555555"];
+/// Colour of what only guides the eye.
+const GUIDE_COLOUR: &str = "#8c8c8c";
 const MARGIN_PX: f64 = 20.0;
 const LEGEND_ROW_PX: f64 = 20.0;
 const SUBTITLE_PX: f64 = 12.0;
@@ -30,12 +32,12 @@ pub struct Chart {
 impl Chart {
     /// The SVG document.
     pub fn svg(&self) -> String {
-        let names = self.series_names();
+        let legend = self.legend();
         let content = self.panels.iter().map(Panel::width_px).sum::<f64>();
         let title_px = text_width_px(&self.title, 17.0).max(text_width_px("", SUBTITLE_PX));
         let width = (content + 2.0 * MARGIN_PX).max(title_px + 2.0 * MARGIN_PX).max(420.0);
         let subtitle = wrapped(&self.subtitle, width - 2.0 * MARGIN_PX);
-        let rows = legend_rows(&names, width - 2.0 * MARGIN_PX);
+        let rows = legend_rows(&legend, width - 2.0 * MARGIN_PX);
         let top = 44.0 + subtitle.len() as f64 * 16.0 + rows.len() as f64 * LEGEND_ROW_PX + 6.0;
         let panels_px = self.panels.iter().map(Panel::height_px).fold(0.0, f64::max);
         let mut canvas = Canvas::new(width, top + panels_px + MARGIN_PX / 2.0);
@@ -48,33 +50,38 @@ impl Chart {
             let mut x = MARGIN_PX;
             for index in entries {
                 let y = legend_top + LEGEND_ROW_PX * row as f64 + 4.0;
-                canvas.rectangle([x, y - 5.0], [12.0, 10.0], colour(*index));
-                canvas.text([x + 18.0, y + 4.0], &names[*index], 12.0, "#222222", Anchor::Start, false);
-                x += entry_px(&names[*index]);
+                let entry = &legend[*index];
+                canvas.rectangle([x, y - 5.0], [12.0, 10.0], entry.colour);
+                canvas.text([x + 18.0, y + 4.0], &entry.name, 12.0, "#222222", Anchor::Start, false);
+                x += entry_px(&entry.name);
             }
         }
         let mut left = MARGIN_PX;
         for panel in &self.panels {
-            panel.draw(&mut canvas, [left, top], &names);
+            panel.draw(&mut canvas, [left, top], &legend);
             left += panel.width_px();
         }
         canvas.document()
     }
 
     /// The series of all panels by name, once each: equal names share a colour and a place in the legend.
-    fn series_names(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
+    fn legend(&self) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut colours = COLOURS.iter().cycle();
         for series in self.panels.iter().flat_map(|panel| &panel.series) {
-            if !names.contains(&series.name) {
-                names.push(series.name.clone());
+            if entries.iter().all(|entry| entry.name != series.name) {
+                let own = if matches!(series.marks, Marks::Guide(_)) { None } else { colours.next() };
+                entries.push(Entry { name: series.name.clone(), colour: own.copied().unwrap_or(GUIDE_COLOUR) });
             }
         }
-        names
+        entries
     }
 }
 
-fn colour(index: usize) -> &'static str {
-    COLOURS[index % COLOURS.len()]
+/// A series in the legend.
+struct Entry {
+    name: String,
+    colour: &'static str,
 }
 
 fn entry_px(name: &str) -> f64 {
@@ -82,15 +89,15 @@ fn entry_px(name: &str) -> f64 {
 }
 
 /// Which series stand in each row of the legend. One series alone needs none.
-fn legend_rows(names: &[String], width_px: f64) -> Vec<Vec<usize>> {
+fn legend_rows(legend: &[Entry], width_px: f64) -> Vec<Vec<usize>> {
     let mut rows: Vec<Vec<usize>> = Vec::new();
     let mut used = f64::INFINITY;
-    for index in (0..names.len()).filter(|_| names.len() > 1) {
-        if used + entry_px(&names[index]) > width_px {
+    for index in (0..legend.len()).filter(|_| legend.len() > 1) {
+        if used + entry_px(&legend[index].name) > width_px {
             rows.push(Vec::new());
             used = 0.0;
         }
-        used += entry_px(&names[index]);
+        used += entry_px(&legend[index].name);
         if let Some(row) = rows.last_mut() {
             row.push(index);
         }
@@ -140,7 +147,7 @@ mod tests {
         let svg = chart("a < b & “c”").svg();
         assert!(svg.contains("a &lt; b &amp; “c”") && !svg.contains("a < b"), "{svg}");
         assert!(svg.contains("<polyline") && svg.matches("<circle").count() == 2, "{svg}");
-        for word in ["made up", "Shares", "one", "two", "50 %", "raw", "bars"] {
+        for word in ["made up", "Shares", "one", "two", "40 %", "raw", "bars"] {
             assert!(svg.contains(word), "{word} is missing");
         }
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");

@@ -1,8 +1,8 @@
 //! One pair of axes and what is drawn between them.
 
 use super::axis::{Axis, Scale};
-use super::colour;
 use super::svg::{Anchor, Canvas, text_width_px};
+use super::{Entry, GUIDE_COLOUR};
 
 const PLOT_WIDTH_PX: f64 = 400.0;
 const PLOT_HEIGHT_PX: f64 = 300.0;
@@ -43,6 +43,8 @@ pub struct Series {
 pub enum Marks {
     /// A line through `[x, y]`.
     Line(Vec<[f64; 2]>),
+    /// A line that only guides the eye, such as where a perfect result would lie.
+    Guide(Vec<[f64; 2]>),
     /// Points, with their intervals.
     Points(Vec<Point>),
     /// A bar from zero for each name of the x axis.
@@ -115,18 +117,19 @@ impl Panel {
         widest + if self.y.label.is_empty() { 16.0 } else { 36.0 }
     }
 
-    pub(super) fn draw(&self, canvas: &mut Canvas, [left, top]: [f64; 2], names: &[String]) {
+    pub(super) fn draw(&self, canvas: &mut Canvas, [left, top]: [f64; 2], legend: &[Entry]) {
         let frame =
             Frame { panel: self, left: left + self.left_px(), top: top + TITLE_PX, height: self.plot_height_px() };
         canvas.text([frame.left, top + 14.0], &self.title, 13.0, "#111111", Anchor::Start, true);
         self.draw_axes(canvas, &frame, left);
         let bars: Vec<&Series> = self.series.iter().filter(|series| matches!(series.marks, Marks::Bars(_))).collect();
         for (slot, series) in self.series.iter().enumerate() {
-            let colour = colour(names.iter().position(|name| *name == series.name).unwrap_or(slot));
+            let colour =
+                legend.iter().find(|entry| entry.name == series.name).map_or(GUIDE_COLOUR, |entry| entry.colour);
             match &series.marks {
-                Marks::Line(points) => {
+                Marks::Line(points) | Marks::Guide(points) => {
                     let places: Vec<[f64; 2]> = points.iter().map(|point| frame.place(*point)).collect();
-                    canvas.polyline(&places, colour);
+                    canvas.polyline(&places, colour, matches!(series.marks, Marks::Guide(_)));
                 }
                 Marks::Points(points) => self.draw_points(canvas, &frame, points, slot, colour),
                 Marks::Bars(values) => {
@@ -161,9 +164,12 @@ impl Panel {
 
     /// Points of several series at one name stand beside each other.
     fn draw_points(&self, canvas: &mut Canvas, frame: &Frame<'_>, points: &[Point], slot: usize, colour: &str) {
-        let beside = (slot as f64 - (self.series.len() as f64 - 1.0) / 2.0) * 9.0;
         let down = self.y.names().is_some();
         let across = !down && self.x.names().is_some();
+        let names = if down { self.y.names() } else { self.x.names() }.map_or(1, <[String]>::len).max(1) as f64;
+        let room = if down { frame.height } else { PLOT_WIDTH_PX } / names;
+        let all = self.series.len() as f64;
+        let beside = (slot as f64 - (all - 1.0) / 2.0) * (0.7 * room / all).min(9.0);
         let shift = |[x, y]: [f64; 2]| [if across { x + beside } else { x }, if down { y + beside } else { y }];
         for point in points {
             if let Some([low, high]) = point.interval {

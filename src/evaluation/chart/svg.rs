@@ -32,7 +32,7 @@ impl Canvas {
     /// A filled rectangle.
     pub fn rectangle(&mut self, [x, y]: [f64; 2], [width, height]: [f64; 2], colour: &str) {
         self.put(&format!(
-            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"{colour}\"/>"
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"{colour}\" stroke=\"none\"/>"
         ));
     }
 
@@ -43,11 +43,12 @@ impl Canvas {
         ));
     }
 
-    /// A line through points.
-    pub fn polyline(&mut self, points: &[[f64; 2]], colour: &str) {
+    /// A line through points, whole or dashed.
+    pub fn polyline(&mut self, points: &[[f64; 2]], colour: &str, is_dashed: bool) {
         let places: Vec<String> = points.iter().map(|[x, y]| format!("{x:.1},{y:.1}")).collect();
+        let dashes = if is_dashed { " stroke-dasharray=\"6 4\"" } else { "" };
         self.put(&format!(
-            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" stroke-linejoin=\"round\"/>",
+            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" stroke-linejoin=\"round\"{dashes}/>",
             places.join(" ")
         ));
     }
@@ -68,7 +69,7 @@ impl Canvas {
         };
         let weight = if bold { " font-weight=\"bold\"" } else { "" };
         self.put(&format!(
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size_px}\" fill=\"{colour}\" text-anchor=\"{anchor}\"{weight}>{}</text>",
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size_px}\" fill=\"{colour}\" stroke=\"none\" text-anchor=\"{anchor}\"{weight}>{}</text>",
             escaped(text)
         ));
     }
@@ -76,7 +77,7 @@ impl Canvas {
     /// A text that reads from below to above, centred on its place.
     pub fn upright_text(&mut self, [x, y]: [f64; 2], text: &str, size_px: f64, colour: &str) {
         self.put(&format!(
-            "<text transform=\"translate({x:.1} {y:.1}) rotate(-90)\" font-size=\"{size_px}\" fill=\"{colour}\" text-anchor=\"middle\">{}</text>",
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" transform=\"rotate(-90 {x:.1} {y:.1})\" font-size=\"{size_px}\" fill=\"{colour}\" stroke=\"none\" text-anchor=\"middle\">{}</text>",
             escaped(text)
         ));
     }

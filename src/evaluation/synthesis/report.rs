@@ -158,7 +158,7 @@ impl SynthesisReport {
             independent.chain(std::iter::once(("the network itself", &self.network)))
         };
         let centres = AgeGroup::ALL.map(|group| f64::from(group.anchor_years()));
-        let diagonal = Marks::Line(centres.iter().map(|centre| [*centre, *centre]).collect());
+        let diagonal = Marks::Guide(centres.iter().map(|centre| [*centre, *centre]).collect());
         let ages = judges().map(|(name, judge)| {
             let seen = judge.by_target.iter().filter_map(|one| Some([f64::from(one.centre_years), one.seen_years?]));
             Series::new(name, Marks::Line(seen.collect()))
