@@ -18,12 +18,12 @@ pub(super) fn index(path: &Path) -> Result<BTreeMap<String, Section>, PicturesEr
     refuse_compressed(&whole, &shown)?;
     let mut files = BTreeMap::new();
     let mut archive = tar::Archive::new(whole.reader());
-    let mut entries = 0;
     let damaged = |entries: usize, reason: String| match entries {
         0 => PicturesError::OtherKind { path: shown.clone(), reason },
         _ => PicturesError::Damaged { path: shown.clone(), entries, reason },
     };
-    for entry in archive.entries_with_seek().map_err(|error| damaged(0, error.to_string()))? {
+    let listed = archive.entries_with_seek().map_err(|error| damaged(0, error.to_string()))?;
+    for (entries, entry) in listed.enumerate() {
         let entry = entry.map_err(|error| damaged(entries, error.to_string()))?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         if check(entry.header().entry_type(), &name, &shown)? {
@@ -31,7 +31,6 @@ pub(super) fn index(path: &Path) -> Result<BTreeMap<String, Section>, PicturesEr
             let place = place.ok_or_else(|| damaged(entries, format!("“{name}” reaches past the file's end")))?;
             files.insert(name.trim_start_matches("./").to_owned(), place);
         }
-        entries += 1;
     }
     Ok(files)
 }

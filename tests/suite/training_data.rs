@@ -118,7 +118,8 @@ fn the_real_sets_are_read_from_their_archives() -> Tested {
     // UTKFace's crops reach about 61 % of the template; the border is drawn in a little and softened.
     let reached = batch.photographed.iter().sum::<f32>() / batch.photographed.len() as f32;
     assert!((0.4..0.7).contains(&reached), "{reached}");
-    assert_eq!(loader.broken(), []);
+    // A few crops have no landmarks because no detector finds the face.
+    assert!(loader.broken().iter().all(|broken| broken.reason == "No face was found."), "{:?}", loader.broken());
     Ok(())
 }
 

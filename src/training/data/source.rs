@@ -300,7 +300,10 @@ mod tests {
         let elsewhere = DataConfig { images: Some(root.path().join("a")), ..list };
         let message = said(&elsewhere);
         assert!(message.contains("2 are missing, “a/1.png” the first of them. Set `images`"), "{message}");
-        assert!(said(&DataConfig::new(root.path().join("bad.txt"), DataKind::List)).contains("“"));
+        assert!(
+            said(&DataConfig::new(root.path().join("bad.txt"), DataKind::List))
+                .contains("line 1: there are fewer than four fields")
+        );
         let folder = said(&DataConfig::new(root.path(), DataKind::List));
         assert!(folder.contains("more than one .txt file"), "{folder}");
     }
