@@ -92,8 +92,8 @@ fn probed(
     skipped: &mut Vec<Skipped>,
 ) -> Result<Vec<ProbedFace>> {
     let read = set.each_face(names, "pictures", common, pipeline, |face| {
-        Ok(pipeline.read_features(&[&face.pixels])?.swap_remove(0))
-            .map(|features| ProbedFace::new(features, None, None))
+        let features = pipeline.read_features(&[&face.pixels])?.swap_remove(0);
+        Ok(ProbedFace::new(features, None, None))
     })?;
     skipped.extend(read.skipped);
     let labelled = read.faces.into_iter().map(|(name, face)| {
