@@ -111,6 +111,7 @@ impl App {
     fn watch(&mut self, folder: &Path) {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
         self.remember_run(&folder);
+        self.keep_lab_up();
         self.lab.tell(Order::Watch(folder));
     }
 
@@ -132,7 +133,7 @@ impl App {
         self.state.view.lab.step = None;
     }
 
-    /// Opens the run that was looked at last, and tells the thread whether the Lab is looked at.
+    /// Tells the thread whether the Lab is looked at.
     pub(in crate::app) fn keep_lab_up(&mut self) {
         let is_looked_at = self.state.view.workspace == Workspace::Lab;
         if is_looked_at != self.lab_is_looked_at {

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     fn line(step: u64) -> GatesLine {
-        let gates = serde_json::json!({ "step": step, "spatial_gate": [0.5; 49], "channel_gate": [0.9, 0.1, 0.6] });
+        let gates = serde_json::json!({ "step": step, "spatial_gate": vec![0.5; 49], "channel_gate": [0.9, 0.1, 0.6] });
         serde_json::from_value(gates).unwrap()
     }
 

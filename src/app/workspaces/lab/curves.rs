@@ -41,7 +41,7 @@ fn words(name: &str) -> String {
 /// A number with about four digits.
 pub fn number(value: f64) -> String {
     match value.abs() {
-        size if size == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         size if size >= 1000.0 => format!("{value:.0}"),
         size if size >= 100.0 => format!("{value:.1}"),
         size if size >= 10.0 => format!("{value:.2}"),
@@ -93,28 +93,22 @@ fn short(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').replace('-', "−")
 }
 
-/// Marks at the powers of ten, and at 2 and 5 times them where there are few.
+/// Marks at the powers of ten that are in sight, and at 2 and 5 times them where there are few.
 pub fn power_marks(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let span = (high - low).max(1e-6);
     // More than a dozen would only be lines.
     let every = (span / 8.0).ceil().max(1.0) as i64;
-    let (first, last) = (low.floor() as i64, high.ceil() as i64);
-    let mut marks = Vec::new();
-    for power in (first..=last).take(400) {
-        if power.rem_euclid(every) == 0 {
-            marks.push(GridMark { value: power as f64, step_size: 1.0 });
-        }
-        if span < 2.2 {
-            for factor in [2.0_f64, 5.0] {
-                marks.push(GridMark {
-                    value: power as f64 + factor.log10(),
-                    step_size: if span < 1.6 { 1.0 } else { 0.5 },
-                });
-            }
-        }
-    }
-    marks
+    let factors: &[f64] = if span < 2.2 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let powers = (low.floor() as i64..=high.ceil() as i64).take(400).filter(|power| power.rem_euclid(every) == 0);
+    let places = powers.flat_map(|power| factors.iter().map(move |factor| power as f64 + factor.log10()));
+    let in_sight = places.filter(|place| (low..=high).contains(place));
+    in_sight.map(|value| GridMark { value, step_size: if span < 1.6 { 1.0 } else { span / 4.0 } }).collect()
+}
+
+/// Marks at nothing and at the highest value.
+pub fn end_marks(highest: f64) -> Vec<GridMark> {
+    [0.0, highest].map(|value| GridMark { value, step_size: highest.max(f64::MIN_POSITIVE) }).to_vec()
 }
 
 /// A step on the axis.
@@ -138,6 +132,15 @@ mod tests {
         assert_eq!(number(0.0003), "3 × 10⁻⁴");
         assert_eq!([mark_text(-1.0, true), mark_text(1.0, true), mark_text(0.25, false)], ["0.1", "10", "0.25"]);
         assert_eq!(mark_text(-5.0, true), "1 × 10⁻⁵");
+    }
+
+    #[test]
+    fn only_marks_in_sight_are_drawn() {
+        let marks = |low, high| power_marks(GridInput { bounds: (low, high), base_step_size: 1.0 });
+        let places = |low, high| marks(low, high).iter().map(|mark| mark.value).collect::<Vec<_>>();
+        assert_eq!(places(-3.2, 0.9), [-3.0, -2.0, -1.0, 0.0]);
+        assert_eq!(places(0.1, 1.1), [2.0_f64.log10(), 5.0_f64.log10(), 1.0]);
+        assert!(places(-300.0, 300.0).len() < 12);
     }
 
     #[test]

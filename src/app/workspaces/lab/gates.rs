@@ -23,10 +23,10 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene<'_>, run: &Run, place: Rect) {
     let rest = super::head_ui(ui, scene, place, Pane::Gates, &words, None);
     let placed = arranged(rest);
     if let Some(place) = placed.spatial {
-        map_ui(ui, place, &spatial(now), "Share of identity", ["age", "identity"], false);
+        map_ui(ui, place, &spatial(now), ["Share of identity", "Identity"], false);
     }
     if let Some(place) = placed.change {
-        map_ui(ui, place, &change(first, now), "Change since the first", ["age", "identity"], true);
+        map_ui(ui, place, &change(first, now), ["Change since the first", "Change"], true);
     }
     if let Some(place) = placed.channels {
         channels_ui(ui, place, &first.channel, &now.channel);
@@ -45,10 +45,10 @@ fn arranged(rest: Rect) -> Placed {
     let beside = (rest.height() - AROUND).min((rest.width() - 2.0 * GAP_L) * 0.3);
     let above = ((rest.width() - GAP_L) / 2.0).min(rest.height() * 0.58 - AROUND);
     let square = |left: f32, side: f32| Rect::from_min_size(pos2(left, rest.top()), vec2(side, side + AROUND));
-    if rest.width() < 240.0 {
-        let side = rest.width().min(rest.height() - AROUND);
-        let left = rest.center().x - side / 2.0;
-        return Placed { spatial: Some(square(left, side)), change: None, channels: None };
+    if rest.width() < 360.0 && rest.height() < 240.0 {
+        let side = ((rest.width() - GAP_L) / 2.0).min(rest.height() - AROUND).max(1.0).floor();
+        let change = Some(square(rest.left() + side + GAP_L, side)).filter(|_| side > 50.0);
+        return Placed { spatial: Some(square(rest.left(), side)), change, channels: None };
     }
     if above > beside * 1.2 {
         let side = above.floor();
@@ -86,16 +86,13 @@ fn farthest(values: &[[f32; CELLS]; CELLS], middle: f32) -> f32 {
     values.iter().flatten().map(|value| (value - middle).abs()).fold(0.0, f32::max)
 }
 
-fn map_ui(ui: &mut Ui, place: Rect, map: &Heatmap, name: &str, words: [&str; 2], is_change: bool) {
+/// A map with its name, in short where there is little room, and the values at the ends of its colours.
+fn map_ui(ui: &mut Ui, place: Rect, map: &Heatmap, [name, short]: [&str; 2], is_change: bool) {
     let theme = Theme::of(ui);
     let side = place.width();
-    ui.painter().text(
-        pos2(place.left(), place.top() + 7.0),
-        Align2::LEFT_CENTER,
-        name,
-        Type::Caption.font(),
-        theme.muted,
-    );
+    let head = cut(ui, name, short, side + GAP_M / 2.0);
+    let at = pos2(place.left(), place.top() + 7.0);
+    ui.painter().text(at, Align2::LEFT_CENTER, head, Type::Caption.font(), theme.muted);
     let square = Rect::from_min_size(pos2(place.left(), place.top() + 18.0).round(), vec2(side, side));
     if let Some([row, column]) = map.ui(ui, None, square, name) {
         let value = map.values[row][column];
@@ -103,7 +100,7 @@ fn map_ui(ui: &mut Ui, place: Rect, map: &Heatmap, name: &str, words: [&str; 2],
         mark(ui, square, [row, column], &format!("row {}, column {} · {number}", row + 1, column + 1));
     }
     let bar = Rect::from_min_size(pos2(square.left(), square.bottom() + 6.0), vec2(side, 20.0));
-    ends(ui, bar, map, words, is_change);
+    ends(ui, bar, map, ["age", "identity"], is_change);
 }
 
 /// The values at the ends of the colours, with their words where there is room.

@@ -10,7 +10,9 @@ use crate::app::theme::{Theme, Type};
 use crate::app::view::View;
 
 /// Width of the numbers at the left of a plot, in points.
-const AXIS: f32 = 42.0;
+const AXIS: f32 = 54.0;
+/// Room at the right of a plot, where the last step is written.
+const RIGHT: f32 = 10.0;
 /// Height of the learning rate's plot.
 const RATE: f32 = 64.0;
 
@@ -44,7 +46,7 @@ fn plot_style(ui: &mut Ui) {
 fn plot<'a>(name: &'a str, place: Rect, theme: &Theme) -> Plot<'a> {
     let steps = Id::unique("steps of the run");
     Plot::new(name)
-        .width(place.width())
+        .width(place.width() - RIGHT)
         .height(place.height())
         .show_background(false)
         .grid_color(theme.line)
@@ -127,10 +129,11 @@ fn step_line(plot: &mut egui_plot::PlotUi<'_>, scene: &Scene<'_>, theme: &Theme)
 
 fn rate_ui(ui: &mut Ui, scene: &Scene<'_>, run: &Run, place: Rect) {
     let theme = Theme::of(ui);
+    let highest = run.learning_rate.points().iter().map(|point| point[1]).fold(0.0, f64::max);
     let plot = plot("learning rate", place, theme)
         .include_y(0.0)
-        .grid_spacing(egui::Rangef::new(14.0, 60.0))
-        .y_axis_formatter(|mark, range| rate_text(mark.value, *range.end()))
+        .y_grid_spacer(move |_| curves::end_marks(highest))
+        .y_axis_formatter(|mark, _| curves::number(mark.value))
         .label_formatter(|at| told(at, false));
     let builder = UiBuilder::new().max_rect(place).id_salt("learning rate");
     let mut child = ui.new_child(builder);
@@ -141,9 +144,4 @@ fn rate_ui(ui: &mut Ui, scene: &Scene<'_>, run: &Run, place: Rect) {
     });
     let words = format!("Learning rate, now {}", run.learning_rate.latest().map(curves::number).unwrap_or_default());
     shown.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &words));
-}
-
-/// Only marks that stand apart are written.
-fn rate_text(value: f64, highest: f64) -> String {
-    if value < 0.0 || value > highest { String::new() } else { curves::number(value) }
 }

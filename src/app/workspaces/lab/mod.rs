@@ -15,7 +15,7 @@ use eframe::egui::{Rect, Ui, UiBuilder, pos2, vec2};
 use crate::app::commands::Command;
 use crate::app::lab::{LabCommand, Pane, Run};
 use crate::app::shell::Scene;
-use crate::app::theme::{GAP_L, GAP_S, Theme, Type};
+use crate::app::theme::{GAP_L, GAP_M, Theme, Type};
 use crate::app::widgets::{self, Icon, empty};
 
 pub use meaning::meaning_ui;
@@ -24,7 +24,7 @@ pub use steps::controls_ui;
 
 /// Height of a pane's head, in points.
 const HEAD: f32 = 32.0;
-/// Below this width, in points, what is shown stands below each other.
+/// Below this width, in points, a wide picture of faces has no column of its own.
 const NARROW: f32 = 620.0;
 
 /// Height of the region with the slider over the steps, in points.
@@ -52,7 +52,7 @@ pub fn picture_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         return empty::message_ui(ui, scene, "No run here", &text, &choices("Open another run…"));
     }
     let free = ui.available_rect_before_wrap();
-    let below = header::ui(ui, scene, &run, free) + GAP_S;
+    let below = header::ui(ui, scene, &run, free) + GAP_M;
     if is_empty {
         let rest = Rect::from_min_max(pos2(free.left(), below), free.max);
         let builder = UiBuilder::new().max_rect(rest);
@@ -95,7 +95,7 @@ fn panes_ui(ui: &mut Ui, scene: &mut Scene<'_>, run: &Run, free: Rect) {
         let builder = UiBuilder::new().max_rect(place).id_salt(("pane", pane as usize));
         // A child of its own: panes stand where they are put, not below each other.
         let ui = &mut ui.new_child(builder);
-        ui.set_clip_rect(place.expand(4.0));
+        ui.set_clip_rect(place.expand(GAP_M));
         match pane {
             Pane::Samples => samples::ui(ui, scene, run, place),
             Pane::Gates => gates::ui(ui, scene, run, place),
@@ -117,9 +117,9 @@ fn arranged(there: &[Pane], free: Rect, aspect: f32) -> Vec<(Pane, Rect)> {
     if let [only] = there {
         return vec![(*only, free)];
     }
-    if free.width() < NARROW {
+    if free.width() < NARROW && aspect > 1.0 {
         let (above, below) = split_below(free, 0.5);
-        let (left, right) = split_right(below, if aspect > 1.0 { 0.56 } else { 0.42 });
+        let (left, right) = split_right(below, 0.56);
         return match (has(samples), has(gates)) {
             (true, true) => vec![(losses, above), (samples, left), (gates, right)],
             (true, false) => vec![(losses, above), (samples, below)],
@@ -140,7 +140,7 @@ fn arranged(there: &[Pane], free: Rect, aspect: f32) -> Vec<(Pane, Rect)> {
         let (above, below) = split_below(right, share.min(0.66));
         return vec![(losses, left), (samples, above), (gates, below)];
     }
-    let (above, below) = split_below(left, 0.56);
+    let (above, below) = split_below(left, 0.54);
     vec![(losses, above), (gates, below), (samples, right)]
 }
 

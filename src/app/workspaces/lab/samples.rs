@@ -8,7 +8,7 @@ use eframe::egui::{
 use crate::app::commands::Command;
 use crate::app::lab::{LabCommand, Pane, Run, SampleColumns, Zoom};
 use crate::app::shell::{Scene, fitted};
-use crate::app::theme::{GAP_XS, ON_PHOTO_GROUND, RADIUS_PICTURE, SYNTHETIC_ON_PHOTO, Theme, Type};
+use crate::app::theme::{GAP_XS, ON_PHOTO, ON_PHOTO_GROUND, RADIUS_PICTURE, SYNTHETIC_ON_PHOTO, Theme, Type};
 use crate::app::widgets::rows;
 use crate::recognition::verdict::thousands;
 
@@ -101,7 +101,7 @@ fn column_words(ui: &Ui, columns: &SampleColumns, picture: Rect) {
     }
 }
 
-/// The picture in its own pixels, to be scrolled about; a tag stays in the corner.
+/// The picture in its own pixels, to be scrolled about; what each column is stays in sight.
 fn pixels_ui(ui: &mut Ui, run: &Run, texture: &TextureHandle, place: Rect) {
     let theme = Theme::of(ui);
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("pixels"));
@@ -112,14 +112,32 @@ fn pixels_ui(ui: &mut Ui, run: &Run, texture: &TextureHandle, place: Rect) {
         egui::Image::from_texture(texture).paint_at(ui, rect);
         let words = words(&run.columns);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &words));
+        column_tags(ui, &run.columns, rect);
     });
-    if run.columns.has_synthetic() {
-        let galley =
-            ui.painter().layout_no_wrap("Synthetic faces".to_owned(), Type::Caption.font(), SYNTHETIC_ON_PHOTO);
-        let size = galley.size() + vec2(14.0, 8.0);
-        let rect = Rect::from_min_size(place.left_bottom() + vec2(10.0, -10.0 - size.y), size);
-        ui.painter().rect_filled(rect, RADIUS_PICTURE, ON_PHOTO_GROUND);
-        ui.painter().galley(rect.min + vec2(7.0, 4.0), galley, SYNTHETIC_ON_PHOTO);
-    }
     ui.painter().rect_stroke(place, RADIUS_PICTURE, theme.hairline(), StrokeKind::Outside);
+}
+
+/// A tag at the top of every column that is in sight.
+fn column_tags(ui: &Ui, columns: &SampleColumns, picture: Rect) {
+    let seen = picture.intersect(ui.clip_rect());
+    let unnamed = [String::new()];
+    let names = if columns.names.is_empty() { &unnamed[..] } else { &columns.names };
+    let width = picture.width() / names.len() as f32;
+    for (index, name) in names.iter().enumerate() {
+        let left = (picture.left() + width * index as f32).max(seen.left());
+        let right = (picture.left() + width * (index + 1) as f32).min(seen.right());
+        let (words, colour) = match name.as_str() {
+            "source" => ("Photograph".to_owned(), ON_PHOTO),
+            "identity share" => ("Photograph · identity share".to_owned(), ON_PHOTO),
+            "" => ("Synthetic faces".to_owned(), SYNTHETIC_ON_PHOTO),
+            name => (format!("Synthetic · {name}"), SYNTHETIC_ON_PHOTO),
+        };
+        let galley = ui.painter().layout_no_wrap(words, Type::Caption.font(), colour);
+        let ground = Rect::from_min_size(pos2(left + 8.0, seen.top() + 8.0), galley.size() + vec2(14.0, 8.0));
+        if right - left > 40.0 {
+            let painter = ui.painter().with_clip_rect(seen.with_max_x(right));
+            painter.rect_filled(ground, RADIUS_PICTURE, ON_PHOTO_GROUND);
+            painter.galley(ground.min + vec2(7.0, 4.0), galley, colour);
+        }
+    }
 }
