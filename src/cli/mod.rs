@@ -55,7 +55,7 @@ enum Command {
     /// Measure recognition and age on labelled pictures by the standard protocols
     #[command(subcommand)]
     Eval(eval::EvalCommand),
-    /// Train a network on faces of your own, by a config file
+    /// Teach a network by faces of your own, as a config file says
     #[command(subcommand)]
     Train(train::TrainCommand),
 }

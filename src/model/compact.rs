@@ -9,7 +9,7 @@ use super::encoding::{Encoding, Synthesis};
 use super::identity::IdentityHead;
 use super::identity_conditional::IdentityConditional;
 use super::layers::Source;
-use super::synthesis::{Decoder, DecoderStages, Window};
+use super::synthesis::{Decoder, DecoderStages, Window, changed};
 use super::{AgeGroup, CROP_SIZE_PX, CompactConfig, ParameterError, Parameters};
 
 /// Synthesis with everything it went through, to compare with a reference.
@@ -69,6 +69,14 @@ impl CompactNetwork {
     pub fn synthesise(&self, face: Tensor<4>, encoding: &Encoding, groups: &[AgeGroup]) -> Synthesis {
         let decoder = self.synthesise_traced(face, encoding, groups).decoder;
         Synthesis { flow_px: decoder.flow_px, residual: self.window.apply(decoder.residual) }
+    }
+
+    /// The face itself as it looks in several groups, `[G, 3, 112, 112]` in [-1, 1]: what [`Self::synthesise`] yields,
+    /// applied to the crop.
+    pub fn aged(&self, face: Tensor<4>, encoding: &Encoding, groups: &[AgeGroup]) -> Tensor<4> {
+        let Synthesis { flow_px, residual } = self.synthesise(face.clone(), encoding, groups);
+        let faces = face.repeat(&[groups.len()]);
+        changed(faces, flow_px, residual, self.window.tensor()).clamp(-1.0, 1.0)
     }
 
     /// [`Self::synthesise`] with every stage kept; its residual is not windowed.

@@ -234,10 +234,15 @@ pub fn convolve(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, option
     conv2d(x, weight, bias, options)
 }
 
+/// Whether a convolution is one of `cpu`'s: neither what goes in nor the weights have gradients to keep.
+fn runs_by_hand(x: &Tensor<4>, weight: &Tensor<4>) -> bool {
+    cpu::runs(x) && !weight.is_autodiff()
+}
+
 /// A convolution and the PReLU behind it.
 pub fn conv_prelu(x: Tensor<4>, conv: &Conv2d, prelu: &PRelu) -> Tensor<4> {
     convolutions::count();
-    if cpu::runs(&x) { cpu::conv_prelu(x, conv, prelu) } else { prelu.forward(conv.forward(x)) }
+    if runs_by_hand(&x, &conv.weight.val()) { cpu::conv_prelu(x, conv, prelu) } else { prelu.forward(conv.forward(x)) }
 }
 
 /// `leaky(conv(x) + addend)` for a 3×3 convolution of stride 1 that keeps the size. The addend has the batch of `x`, or
@@ -265,7 +270,7 @@ fn conv_sloped(
     slope: f32,
 ) -> Tensor<4> {
     convolutions::count();
-    if cpu::runs(&x) {
+    if runs_by_hand(&x, &weight) {
         return cpu::conv(x, weight, bias, addend, slope);
     }
     let y = conv2d(x, weight, bias, ConvOptions::new([1, 1], [1, 1], [1, 1], 1));

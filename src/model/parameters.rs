@@ -134,6 +134,11 @@ impl Parameters {
         self.by_name.keys().map(String::as_str)
     }
 
+    /// Leaves only the tensors whose names fit.
+    pub fn retain(&mut self, fits: impl Fn(&str) -> bool) {
+        self.by_name.retain(|name, _| fits(name));
+    }
+
     /// How many tensors are held.
     pub fn len(&self) -> usize {
         self.by_name.len()

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tar::EntryType;
 
-use super::set::is_within;
+use super::set::{is_within, open_section};
 use super::{PicturesError, Section};
 
 /// Where the files of an archive lie in it, by name. Of files of one name the last counts.
@@ -14,18 +14,16 @@ use super::{PicturesError, Section};
 /// When it is no tar archive, is compressed or cut short, or holds links or names that lead out of it.
 pub(super) fn index(path: &Path) -> Result<BTreeMap<String, Section>, PicturesError> {
     let shown = path.display().to_string();
-    let unreadable =
-        |error: std::io::Error| PicturesError::Unreadable { path: shown.clone(), reason: error.to_string() };
-    let whole = Section::of_file(path).map_err(unreadable)?;
+    let whole = open_section(path)?;
     refuse_compressed(&whole, &shown)?;
     let mut files = BTreeMap::new();
     let mut archive = tar::Archive::new(whole.reader());
-    let mut entries = 0;
     let damaged = |entries: usize, reason: String| match entries {
         0 => PicturesError::OtherKind { path: shown.clone(), reason },
         _ => PicturesError::Damaged { path: shown.clone(), entries, reason },
     };
-    for entry in archive.entries_with_seek().map_err(|error| damaged(0, error.to_string()))? {
+    let listed = archive.entries_with_seek().map_err(|error| damaged(0, error.to_string()))?;
+    for (entries, entry) in listed.enumerate() {
         let entry = entry.map_err(|error| damaged(entries, error.to_string()))?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         if check(entry.header().entry_type(), &name, &shown)? {
@@ -33,7 +31,6 @@ pub(super) fn index(path: &Path) -> Result<BTreeMap<String, Section>, PicturesEr
             let place = place.ok_or_else(|| damaged(entries, format!("“{name}” reaches past the file's end")))?;
             files.insert(name.trim_start_matches("./").to_owned(), place);
         }
-        entries += 1;
     }
     Ok(files)
 }

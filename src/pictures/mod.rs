@@ -3,11 +3,13 @@
 
 mod archive;
 mod error;
+mod landmarks;
 mod section;
 mod set;
 mod table;
 
 pub use error::PicturesError;
+pub use landmarks::LandmarksTable;
 pub use section::Section;
 pub use set::{PictureSet, is_picture, is_within, open_section, read_text};
 pub use table::{Row, Table, TableError};

@@ -160,3 +160,71 @@ pub fn is_within(name: &str) -> bool {
     let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
     !name.is_empty() && !name.starts_with('\\') && Path::new(name).components().all(inside)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An archive of these files; a name may be anything.
+    fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut archive = tar::Builder::new(Vec::new());
+        for (name, bytes) in files {
+            let mut header = tar::Header::new_ustar();
+            // The library refuses names that lead out; a hostile archive does not.
+            header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+            header.set_size(bytes.len() as u64);
+            header.set_cksum();
+            archive.append(&header, *bytes).unwrap();
+        }
+        archive.into_inner().unwrap()
+    }
+
+    fn opened(bytes: &[u8]) -> Result<PictureSet, PicturesError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), bytes).unwrap();
+        PictureSet::open(file.path())
+    }
+
+    #[test]
+    fn a_folder_and_an_archive_hold_the_same() {
+        let files: [(&str, &[u8]); 4] =
+            [("b/2.jpg", b"two"), ("b/empty.png", b""), ("a.jpg", b"one"), ("b/._2.jpg", b"not a picture")];
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("b")).unwrap();
+        files.iter().for_each(|(name, bytes)| fs::write(folder.path().join(name), bytes).unwrap());
+        for set in [PictureSet::open(folder.path()).unwrap(), opened(&archive(&files)).unwrap()] {
+            assert_eq!(set.names(), ["a.jpg", "b/2.jpg", "b/empty.png"]);
+            assert_eq!(set.find("b/2.jpg"), Some(1));
+            assert_eq!(set.picture(1).unwrap(), b"two");
+            assert_eq!(set.text(0).unwrap(), "one");
+            assert!(matches!(set.picture(2), Err(PhotoError::Empty { .. })));
+        }
+    }
+
+    #[test]
+    fn hostile_archives_are_refused_in_a_sentence() {
+        let said = |bytes: &[u8]| opened(bytes).unwrap_err().to_string();
+        assert!(said(&archive(&[("../a.jpg", b"x")])).contains("“../a.jpg”, which lies outside it"));
+        assert!(said(&archive(&[("/etc/a.jpg", b"x")])).contains("lies outside it"));
+        let mut link = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_ustar();
+        header.set_entry_type(tar::EntryType::Symlink);
+        header.set_size(0);
+        link.append_link(&mut header, "a.jpg", "/etc/passwd").unwrap();
+        assert!(said(&link.into_inner().unwrap()).contains("“a.jpg”, which is a link"));
+        let sound = archive(&[("a.jpg", &[1; 600]), ("b.jpg", &[2; 600])]);
+        assert!(said(&sound[..2_100]).contains("cut short or damaged after 1 entries"), "{}", said(&sound[..2_100]));
+        assert!(said(&sound[..700]).contains("reaches past the file's end"));
+        assert!(said(b"\x1f\x8b\x08 compressed").contains("is compressed"));
+        assert!(said(&[7; 2_000]).contains("neither a folder nor a tar archive"));
+        assert!(PictureSet::open(Path::new("/nowhere/at/all")).unwrap_err().to_string().contains("cannot be read"));
+    }
+
+    #[test]
+    fn names_that_lead_out_are_told() {
+        assert!(is_within("a/b.jpg") && is_within("./a.jpg") && is_within("a..b.jpg"));
+        for name in ["../a.jpg", "a/../../b.jpg", "/a.jpg", "", "\\\\host\\a.jpg"] {
+            assert!(!is_within(name), "{name}");
+        }
+    }
+}

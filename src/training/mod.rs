@@ -9,6 +9,7 @@
 pub mod config;
 pub mod data;
 pub mod decomposition;
+pub mod face_synthesis;
 pub mod losses;
 pub mod named;
 pub mod networks;
@@ -17,4 +18,7 @@ pub mod phase;
 pub mod recognition;
 pub mod run;
 pub mod schedule;
+pub mod selective;
+mod state;
 pub mod synthesis;
+mod tensors;

@@ -3,12 +3,13 @@
 //! whether the face is still the same person's, and by whether it looks its age.
 
 use burn::module::Module;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::losses::{cross_entropy, discriminator_loss, generator_loss, mean_squared};
 use super::networks::{Encoder, TrainingNetworks};
 use super::recognition::{BatchError, same_length};
+use super::tensors::classes;
 use crate::model::AgeGroup;
 use crate::model::age_estimation::AgeHead;
 use crate::model::discriminator::Discriminator;
@@ -53,8 +54,7 @@ impl SynthesisBatch {
 
     /// The target groups `[N]` as classes.
     fn classes(&self) -> Tensor<1, Int> {
-        let indices: Vec<i64> = self.groups.iter().map(|group| group.index() as i64).collect();
-        Tensor::from_data(TensorData::new(indices, [self.groups.len()]), &self.sources.device())
+        classes(&self.groups, &self.sources.device())
     }
 }
 

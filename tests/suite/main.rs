@@ -16,7 +16,9 @@ mod reference;
 mod tiny_network;
 mod torch_files;
 mod training;
+mod training_data;
 mod training_losses;
+mod training_synthesis;
 mod weights_files;
 #[cfg(feature = "app")]
 mod window;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use image::{Rgb, RgbImage};
 use mtlface::model::{Generation, Preset, PublishedConfig};
+use mtlface::training::config::RunConfig;
 use mtlface::training::phase::StepRandom;
 use mtlface::weights;
 use serde_json::Value;
@@ -135,13 +136,24 @@ fn a_run_leaves_a_network_that_opens_and_a_report() -> Tested {
     let place = Place::compact()?;
     place.write_config("steps = 5\nkeep_batches = 1", COMPACT)?;
     let report = place.train(&[])?;
-    assert_eq!((&report["phase"], &report["state"], &report["steps"]), (&"decomposition".into(), &"finished".into(), &5.into()));
+    assert_eq!(
+        (&report["phase"], &report["state"], &report["steps"]),
+        (&"decomposition".into(), &"finished".into(), &5.into())
+    );
     assert_eq!(report["skipped"].as_array().map(Vec::len), Some(0));
     let opened = weights::open(&place.path("run/weights.safetensors"))?;
     assert_eq!((opened.preset, report["weights"]["sha256"].as_str()), (Preset::Compact, Some(opened.sha256.as_str())));
-    assert!(opened.version.ends_with("+decomposition") && opened.terms.contains("5 steps on faces"), "{}", opened.terms);
+    assert!(
+        opened.version.ends_with("+decomposition") && opened.terms.contains("5 steps on faces"),
+        "{}",
+        opened.terms
+    );
     let before = tiny_network::parameters(3);
-    for (name, learns) in [("identity.proj.weight", true), ("backbone.pairs.2.pointwise.weight", false), ("generator.icm.leave.weight", false)] {
+    for (name, learns) in [
+        ("identity.proj.weight", true),
+        ("backbone.pairs.2.pointwise.weight", false),
+        ("generator.icm.leave.weight", false),
+    ] {
         let shape = before.shape(name).ok_or("no such tensor")?;
         assert_eq!(before.get(name, shape)? != opened.parameters.get(name, shape)?, learns, "{name}");
     }
@@ -158,7 +170,9 @@ fn a_run_leaves_a_network_that_opens_and_a_report() -> Tested {
     assert_eq!((lengths, gates.lines().count()), ([Some(49), Some(12)], 3));
     assert_eq!(image::open(place.path("run/samples/000004.png"))?.into_rgb8().dimensions(), (224, 672));
     assert_eq!(place.read_json("run/samples/latest.json")?["columns"][0], "source");
-    assert!(place.path("run/batches/000000-1.safetensors").exists() && place.path("run/batches/start.safetensors").exists());
+    assert!(
+        place.path("run/batches/000000-1.safetensors").exists() && place.path("run/batches/start.safetensors").exists()
+    );
     let written = std::fs::read_to_string(place.path("run/config.toml"))?;
     assert!(written.contains("impostor = 100.0") && written.contains("dropout = 0.25"), "{written}");
     Ok(())
@@ -241,7 +255,10 @@ fn configs_that_cannot_be_followed_are_refused_with_a_sentence() -> Tested {
 #[test]
 fn a_loss_that_is_no_number_ends_the_run_and_keeps_the_checkpoint() -> Tested {
     let place = Place::compact()?;
-    place.write_config("steps = 50\ncheckpoint_every = 1", &COMPACT.replace("1e-3", "1e30").replace("warmup_steps = 2", "warmup_steps = 0"))?;
+    place.write_config(
+        "steps = 50\ncheckpoint_every = 1",
+        &COMPACT.replace("1e-3", "1e30").replace("warmup_steps = 2", "warmup_steps = 0"),
+    )?;
     let said = place.refused(&[])?;
     assert!(said.contains("infinite or no number") && said.contains("Lower the learning rate"), "{said}");
     let status = place.read_json("run/status.json")?;
@@ -290,5 +307,15 @@ fn the_published_network_learns_and_goes_on_where_it_ended() -> Tested {
     assert_eq!(weights::open(&whole.path("run/weights.safetensors"))?.preset, Preset::Cvpr2021);
     let written = std::fs::read_to_string(whole.path("run/config.toml"))?;
     assert!(written.contains("milestones = [20000, 23000]") && written.contains("margin = 0.35"), "{written}");
+    Ok(())
+}
+
+#[test]
+fn the_example_configs_are_understood() -> Tested {
+    let examples: PathBuf = [env!("CARGO_MANIFEST_DIR"), "docs", "training"].iter().collect();
+    for name in ["decomposition.toml", "synthesis.toml", "selective.toml"] {
+        let config = RunConfig::open(&examples.join(name))?;
+        assert!(config.starts_bundled() && !config.data.is_empty(), "{name}");
+    }
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! `mtlface train`: one phase of training by a config file. The run's folder says how far it is, and takes orders.
 
+mod data;
 mod interrupt;
 pub mod phases;
+mod synthesis;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +24,12 @@ use phases::{Materials, PhaseName, Planned, phase_for};
 pub enum TrainCommand {
     /// Teach identity features to hide age and age features to tell it
     Decomposition(PhaseArgs),
+    /// Teach the network to make faces older and younger
+    Synthesis(PhaseArgs),
+    /// Teach identity features by synthesised faces that show the same person at the right age
+    Selective(PhaseArgs),
+    /// Count the faces of a config: people, ages, gender and ethnicity
+    Data(data::DataArgs),
 }
 
 /// Arguments of every phase.
@@ -42,6 +50,9 @@ pub struct PhaseArgs {
 pub fn run(command: &TrainCommand, common: &CommonArgs) -> anyhow::Result<Output> {
     match command {
         TrainCommand::Decomposition(arguments) => train(PhaseName::Decomposition, arguments, common),
+        TrainCommand::Synthesis(arguments) => train(PhaseName::Synthesis, arguments, common),
+        TrainCommand::Selective(arguments) => train(PhaseName::Selective, arguments, common),
+        TrainCommand::Data(arguments) => data::run(arguments, common),
     }
 }
 
@@ -61,7 +72,8 @@ fn train(name: PhaseName, arguments: &PhaseArgs, common: &CommonArgs) -> anyhow:
     let threads = (rayon::current_num_threads() / 2).clamp(1, 8);
     let loader = Loader::new(Arc::clone(&dataset), config.seed, threads);
     let device = device.autodiff();
-    let materials = Materials { start: &start, dataset: &dataset, loader: &loader, device: &device };
+    let resumes = arguments.resume;
+    let materials = Materials { start: &start, dataset: &dataset, loader: &loader, device: &device, resumes };
     let mut preparing = |done: usize, of: usize| common.progress(&format!("preparing: face {done} of {of} …"));
     let planned = phase_for(name, config, &materials, &mut preparing)?;
     let Planned { mut phase, config, steps, schedule, hashes } = planned;

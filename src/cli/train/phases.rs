@@ -6,9 +6,11 @@ use std::sync::Arc;
 use burn::tensor::Device;
 
 use super::super::output::hinted;
+use super::synthesis;
 use crate::model::{CompactConfig, Generation, NetworkConfig, Preset};
 use crate::training::config::RunConfig;
 use crate::training::data::{Dataset, Loader};
+use crate::training::decomposition::compact::Data;
 use crate::training::decomposition::{CompactDecomposition, PublishedDecomposition, Start};
 use crate::training::phase::Phase;
 use crate::training::schedule::Schedule;
@@ -19,6 +21,10 @@ use crate::weights::{self, Weights};
 pub enum PhaseName {
     /// Identity features that hide age.
     Decomposition,
+    /// Faces that look older and younger.
+    Synthesis,
+    /// Identity features that know synthesised faces.
+    Selective,
 }
 
 /// What a phase begins with.
@@ -32,6 +38,8 @@ pub struct Materials<'a> {
     pub loader: &'a Loader,
     /// What computes, with gradients.
     pub device: &'a Device,
+    /// Whether a checkpoint will take the place of what the phase begins with.
+    pub resumes: bool,
 }
 
 /// A phase at its first step, and what its run needs to know.
@@ -64,6 +72,8 @@ pub fn phase_for(
 ) -> anyhow::Result<Planned> {
     match name {
         PhaseName::Decomposition => decomposition(config, materials, progress),
+        PhaseName::Synthesis => synthesis::synthesis(config, materials),
+        PhaseName::Selective => synthesis::selective(config, materials, progress),
     }
 }
 
@@ -72,7 +82,7 @@ fn decomposition(
     materials: &Materials<'_>,
     progress: &mut dyn FnMut(usize, usize),
 ) -> anyhow::Result<Planned> {
-    let Materials { start, dataset, loader, device } = materials;
+    let Materials { start, dataset, loader, device, resumes } = materials;
     config.decomposition.check_for(start.preset).map_err(|reason| hinted(reason + ".", "Take the key out."))?;
     match &start.config {
         NetworkConfig::Compact(widths) => {
@@ -84,7 +94,7 @@ fn decomposition(
             let (steps, schedule) = paced(&mut config, COMPACT_STEPS, Schedule::cosine(3e-4))?;
             config.decomposition = settings.clone().into();
             let own = started(widths, start);
-            let data = (*dataset, *loader);
+            let data = Data { dataset, loader, resumes: *resumes };
             let phase = CompactDecomposition::begin(&config, settings, (own, &teacher), data, device, progress)?;
             let hashes = hashes(&[("start", &start.sha256), ("teacher", &teacher_sha256)]);
             Ok(Planned { phase: Box::new(phase), config, steps, schedule, hashes })

@@ -1,6 +1,8 @@
-//! The patch discriminator of CVPR 2021: does each patch of a face look like a photograph of its age group
-//! (CVPR 2021 §3.2; ARCHITECTURE A.4)? Needed in training only. What is made of its scores is `training`'s business.
+//! Patch discriminators: does each patch of a face look like a photograph of its age group? Here that of CVPR 2021
+//! (§3.2; ARCHITECTURE A.4), in `masked` that of the compact network. Needed in training only. What is made of their
+//! scores is `training`'s business.
 
+mod masked;
 mod spectral;
 
 use burn::module::Module;
@@ -9,6 +11,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::age_group::GROUP_COUNT;
 use super::layers::{Source, leaky};
 use super::{AgeGroup, ParameterError};
+pub use masked::MaskedDiscriminator;
 use spectral::{PatchConv, PatchConvShape};
 
 /// Six 4×4 convolutions. The group enters behind the first as seven planes, all zeros but the group's own of ones.
@@ -50,13 +53,16 @@ impl Discriminator {
     /// Every call on a device with gradients takes one step of the power iteration behind the spectral norms, unless
     /// the network is frozen.
     pub fn forward(&self, faces: Tensor<4>, groups: &[AgeGroup]) -> Tensor<4> {
-        let x = leaky(self.enter.forward(faces));
-        let [images, _, height, width] = x.dims();
-        let planes = group_planes(groups, &x.device()).cast(x.dtype());
-        let planes = planes.expand([images, GROUP_COUNT, height, width]);
-        let joined = Tensor::cat(vec![x, planes], 1);
+        let joined = with_group_planes(leaky(self.enter.forward(faces)), groups);
         self.score.forward(self.inner.iter().fold(joined, |x, conv| leaky(conv.forward(x))))
     }
+}
+
+/// Features `[N, C, H, W]` and behind them seven planes of each face's group: `[N, C + 7, H, W]`.
+fn with_group_planes(x: Tensor<4>, groups: &[AgeGroup]) -> Tensor<4> {
+    let [images, _, height, width] = x.dims();
+    let planes = group_planes(groups, &x.device()).cast(x.dtype());
+    Tensor::cat(vec![x, planes.expand([images, GROUP_COUNT, height, width])], 1)
 }
 
 /// `[N, 7, 1, 1]`: 1 at each face's group.

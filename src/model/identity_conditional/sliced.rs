@@ -128,14 +128,26 @@ impl IdentityConditional {
     ///
     /// The groups' slices lie side by side as channels, so that one grouped convolution serves them all.
     pub fn forward(&self, x: &Tensor<4>, groups: &[AgeGroup]) -> Tensor<4> {
-        let [_, _, height, width] = x.dims();
-        let enter = convolve(
-            x.clone(),
-            self.gather(&self.enter.weight.val(), groups),
-            Some(self.gather(&self.enter.bias.val(), groups)),
-            same_size(0, 1),
-        );
-        let mut y = self.normed_activated(enter, self.enter.slopes.as_ref(), groups);
+        self.forward_entered(self.enter(x.clone(), 1, groups), groups)
+    }
+
+    /// Features of N faces `[N, C, H, W]`, each seen from the group at its place: `[N, out, H, W]`.
+    pub fn forward_each(&self, x: Tensor<4>, groups: &[AgeGroup]) -> Tensor<4> {
+        let [faces, channels, height, width] = x.dims();
+        let side_by_side = x.reshape([1, faces * channels, height, width]);
+        self.forward_entered(self.enter(side_by_side, faces, groups), groups)
+    }
+
+    /// The first convolution of every group, over one face they share or a face for each.
+    fn enter(&self, x: Tensor<4>, faces: usize, groups: &[AgeGroup]) -> Tensor<4> {
+        let weight = self.gather(&self.enter.weight.val(), groups);
+        convolve(x, weight, Some(self.gather(&self.enter.bias.val(), groups)), same_size(0, faces))
+    }
+
+    /// What follows the first convolution: `[1, G · unit, H, W]` to `[G, out, H, W]`.
+    fn forward_entered(&self, entered: Tensor<4>, groups: &[AgeGroup]) -> Tensor<4> {
+        let [_, _, height, width] = entered.dims();
+        let mut y = self.normed_activated(entered, self.enter.slopes.as_ref(), groups);
         for pair in self.blocks.chunks_exact(2) {
             let z = self.routed(&pair[0], y.clone(), groups);
             let z = self.normed_activated(z, pair[0].slopes.as_ref(), groups);

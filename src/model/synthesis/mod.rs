@@ -1,15 +1,19 @@
 //! What a synthesised age looks like: a flow that moves pixels and a residual that repaints them.
 //! The change to a photo made of the two is `aging`'s business.
 
+mod generator;
 pub mod residual;
 mod residual_image;
 pub mod styled;
 mod up_fuse;
+mod warp;
 mod window;
 
+pub use generator::{Aged, CompactGenerator, changed};
 pub use residual::{Decoder, DecoderStages};
 pub use residual_image::{ResidualImageDecoder, ResidualImageStages};
 pub use up_fuse::{PublishedUpFuse, UpFuseWidths};
+pub use warp::warped;
 pub use window::Window;
 
 use super::{CROP_SIZE_PX, FLOW_SIZE};

@@ -11,7 +11,7 @@ use crate::model::config::CompactConfig;
 use crate::model::convolution::Convolution;
 use crate::model::layers::{ConvShape, Source, conv, conv_add_leaky, conv_same, doubled};
 
-/// Every stage of the decoder for G groups of one face.
+/// Every stage of the decoder for G groups of one face, or for G faces.
 #[derive(Clone, Debug)]
 pub struct DecoderStages {
     /// `[G, 128, 14, 14]`.
@@ -59,7 +59,8 @@ impl UpFuse {
         })
     }
 
-    /// `below` `[G, C, h, w]` of G groups, `skip` `[1, S, 2h, 2w]` of the face they share: `[G, out, 2h, 2w]`.
+    /// `below` `[G, C, h, w]` of G groups, `skip` `[1, S, 2h, 2w]` of the face they share, or `[G, S, 2h, 2w]` of a face
+    /// for each: `[G, out, 2h, 2w]`.
     ///
     /// `conv1` runs over both side by side; a convolution is linear, so the skip's part of it is computed once and
     /// added to each group's.
@@ -118,7 +119,8 @@ impl Decoder {
         })
     }
 
-    /// Group features `[G, 256, 7, 7]`, the taps of one face and the face itself `[1, 3, 112, 112]` to every stage.
+    /// Group features `[G, 256, 7, 7]`, the taps of one face and the face itself `[1, 3, 112, 112]` to every stage; or
+    /// the taps of G faces, one for each group, and those faces.
     pub fn forward(&self, features: Tensor<4>, taps: &Taps, face: Tensor<4>) -> DecoderStages {
         let up14 = self.up14.forward(features, taps.t14.clone());
         let up28 = self.up28.forward(up14.clone(), taps.t28.clone());

@@ -38,6 +38,11 @@ impl Window {
         x * self.tensor.clone()
     }
 
+    /// The numbers as `[1, 1, 112, 112]`.
+    pub fn tensor(&self) -> Tensor<4> {
+        self.tensor.clone()
+    }
+
     /// The numbers, row-major.
     pub fn values(&self) -> &[f32] {
         &self.values

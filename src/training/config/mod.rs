@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::data::{Augmentation, DataConfig};
 use super::decomposition::DecompositionConfig;
+use super::face_synthesis::SynthesisConfig;
 use super::schedule::ScheduleConfig;
+use super::selective::SelectiveConfig;
 pub use error::ConfigError;
 
 /// A config, whatever the phase: the phase's own table stands beside the common keys.
@@ -61,6 +63,12 @@ pub struct RunConfig {
     /// The decomposition phase.
     #[serde(default)]
     pub decomposition: DecompositionConfig,
+    /// The synthesis phase.
+    #[serde(default)]
+    pub synthesis: SynthesisConfig,
+    /// Selective fine-tuning.
+    #[serde(default)]
+    pub selective: SelectiveConfig,
     /// Where faces come from.
     #[serde(default)]
     pub data: Vec<DataConfig>,
@@ -179,6 +187,7 @@ impl RunConfig {
             output: folder.join(&self.output),
             start,
             decomposition: self.decomposition.relative_to(folder),
+            synthesis: self.synthesis.relative_to(folder),
             data: self.data.into_iter().map(|source| source.relative_to(folder)).collect(),
             ..self
         }
@@ -202,7 +211,9 @@ impl RunConfig {
         if let Some(source) = self.data.iter().find(|source| !(source.weight >= 0.0 && source.weight.is_finite())) {
             return Err(format!("the weight of {} is {}; it is 0 or more", source.path.display(), source.weight));
         }
-        self.decomposition.validate()
+        self.decomposition.validate()?;
+        self.synthesis.validate()?;
+        self.selective.validate()
     }
 }
 

@@ -262,3 +262,106 @@ fn told(panic: &(dyn Any + Send)) -> String {
     let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
     format!("The picture made its decoder fail ({}).", said.unwrap_or("it did not say why"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::training::data::testing::{png, write};
+    use crate::training::data::{Augmentation, DataConfig, DataKind, Draw};
+
+    /// Twelve aligned faces of four people, one of them an empty file and one no picture.
+    fn dataset(folder: &std::path::Path) -> Arc<Dataset> {
+        for index in 0_u8..12 {
+            let name = format!("person {}/{index:02}.png", index % 4);
+            let bytes = match index {
+                4 => Vec::new(),
+                7 => b"no picture".to_vec(),
+                _ => png(16, [index * 20, 255 - index * 20, 128]),
+            };
+            write(folder, &[(&name, &bytes)]);
+        }
+        let config = DataConfig { aligned: true, ..DataConfig::new(folder, DataKind::Folder) };
+        Arc::new(Dataset::open(&[config], &mut |_, _| {}).unwrap())
+    }
+
+    fn request(step: u64, draw: Draw) -> Request {
+        Request { stream: "faces", step, count: 7, draw, augmentation: Augmentation::default() }
+    }
+
+    fn batches(dataset: &Arc<Dataset>, threads: usize, steps: std::ops::Range<u64>) -> Vec<Batch> {
+        let loader = Loader::new(Arc::clone(dataset), 5, threads);
+        steps.clone().for_each(|step| loader.ask(request(step, Draw::ByIdentity)));
+        steps.map(|_| loader.take().unwrap()).collect()
+    }
+
+    #[test]
+    fn neither_threads_nor_an_interruption_change_a_batch() {
+        let folder = tempfile::tempdir().unwrap();
+        let dataset = dataset(folder.path());
+        let whole = batches(&dataset, 1, 0..6);
+        assert_eq!(whole, batches(&dataset, 3, 0..6));
+        assert_eq!(whole[3..], batches(&dataset, 2, 3..6));
+        assert_ne!(whole[0].crops, whole[1].crops);
+        assert_eq!(whole[0].crops.len(), 7 * 3 * 112 * 112);
+        assert_eq!(whole[0].photographed.len(), 7 * 112 * 112);
+        assert!(whole[0].crops.iter().all(|value| (-1.0..=1.0).contains(value)));
+    }
+
+    #[test]
+    fn streams_and_seeds_draw_differently() {
+        let folder = tempfile::tempdir().unwrap();
+        let dataset = dataset(folder.path());
+        let drawn = |seed, stream| {
+            let loader = Loader::new(Arc::clone(&dataset), seed, 1);
+            loader.ask(Request { stream, count: 20, ..request(0, Draw::Any) });
+            loader.take().unwrap().names
+        };
+        assert_eq!(drawn(1, "faces"), drawn(1, "faces"));
+        assert_ne!(drawn(1, "faces"), drawn(2, "faces"));
+        assert_ne!(drawn(1, "faces"), drawn(1, "others"));
+    }
+
+    #[test]
+    fn broken_pictures_are_counted_and_replaced_by_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let dataset = dataset(folder.path());
+        let loader = Loader::new(Arc::clone(&dataset), 1, 2);
+        // Names are sorted, so each person's three pictures stand together: 4 is the second of person 0.
+        let place = |name: &str| (0..12).find(|sample| dataset.name(*sample).ends_with(name)).unwrap();
+        let listed = Draw::Listed(vec![place("04.png"), place("07.png"), place("08.png")]);
+        loader.ask(Request { count: 3, augmentation: Augmentation::none(), ..request(0, listed) });
+        let batch = loader.take().unwrap();
+        assert!(batch.names.iter().all(|name| name.ends_with("08.png")), "{:?}", batch.names);
+        let broken = loader.broken();
+        assert_eq!(broken.len(), 2);
+        assert!(broken[0].reason.contains("is empty") && broken[0].name.ends_with("person 0/04.png"), "{broken:?}");
+        assert!(broken[1].reason.contains("is not a picture"), "{broken:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_had_is_said_and_the_next_batch_comes() {
+        let folder = tempfile::tempdir().unwrap();
+        let dataset = dataset(folder.path());
+        let loader = Loader::new(Arc::clone(&dataset), 1, 2);
+        assert!(matches!(loader.take(), Err(DataError::NothingAsked)));
+        let broken = (0..12).filter(|sample| dataset.name(*sample).ends_with("04.png")).collect();
+        loader.ask(request(0, Draw::ByAge { evenness: 0.5 }));
+        loader.ask(request(0, Draw::Listed(broken)));
+        loader.ask(request(0, Draw::Any));
+        assert!(loader.take().unwrap_err().to_string().contains("No picture of the data has an age"));
+        let said = loader.take().unwrap_err().to_string();
+        assert!(said.starts_with("1 pictures in a row could not be used") && said.contains("is empty"), "{said}");
+        assert_eq!(loader.take().unwrap().samples.len(), 7);
+    }
+
+    #[test]
+    fn no_more_than_enough_is_made_ahead() {
+        let mut queue = Queue::default();
+        for _ in 0..3 {
+            let request = Arc::new(Request { count: MOST_AHEAD, ..request(0, Draw::Any) });
+            queue.pending.push_back(Pending { request, next: 0, done: 0, faces: Vec::new() });
+        }
+        let begun = std::iter::from_fn(|| queue.begin()).count();
+        assert_eq!(begun, MOST_AHEAD);
+    }
+}

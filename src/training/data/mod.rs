@@ -12,7 +12,6 @@ mod draws;
 mod error;
 mod face;
 mod labels;
-mod landmarks;
 mod list;
 pub mod loader;
 mod mask;

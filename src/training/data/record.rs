@@ -198,3 +198,87 @@ fn label(labels: &[f32]) -> Label {
         ethnicity: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A part of a record as MXNet writes it.
+    fn part(continuation: u32, data: &[u8]) -> Vec<u8> {
+        let second = (continuation << 29) | u32::try_from(data.len()).unwrap();
+        let mut bytes = [MAGIC.to_le_bytes(), second.to_le_bytes()].concat();
+        bytes.extend_from_slice(data);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes
+    }
+
+    /// The data of a record: the one label where there is one, else all of them behind the header.
+    fn data(labels: &[f32], picture: &[u8]) -> Vec<u8> {
+        let (count, first) = if let [label] = labels { (0, *label) } else { (labels.len() as u32, 0.0) };
+        let mut bytes = [count.to_le_bytes(), first.to_le_bytes()].concat();
+        bytes.extend_from_slice(&[0; 16]);
+        let behind = if count == 0 { &[] } else { labels };
+        bytes.extend(behind.iter().flat_map(|label| label.to_le_bytes()));
+        bytes.extend_from_slice(picture);
+        bytes
+    }
+
+    /// A file of four records, the first about the whole set as insightface writes it, and where each begins.
+    fn file() -> (Vec<u8>, Vec<usize>) {
+        let split = data(&[9.0, 31.5, 0.0], b"abcd\x0a\x23\xd7\xceefgh");
+        let at = split.len() - 8;
+        let records = [
+            part(0, &data(&[4.0, 6.0], b"")),
+            part(0, &data(&[7.0], b"one picture")),
+            part(0, &data(&[8.0, 4.0, 1.0], b"a second one")),
+            [part(1, &split[..at]), part(3, &split[at + 4..])].concat(),
+        ];
+        let mut starts = vec![0];
+        records.iter().for_each(|record| starts.push(starts[starts.len() - 1] + record.len()));
+        (records.concat(), starts)
+    }
+
+    fn open(bytes: &[u8], index: Option<&str>) -> Result<(RecordFile, Vec<Label>), DataError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), bytes).unwrap();
+        RecordFile::open("train.rec", Section::of_file(file.path()).unwrap(), index)
+    }
+
+    #[test]
+    fn pictures_and_labels_come_back() {
+        let (bytes, starts) = file();
+        let lines = starts[..4].iter().enumerate().map(|(key, start)| format!("{key}\t{start}\n"));
+        let index: String = lines.collect();
+        for index in [None, Some(index.as_str())] {
+            let (file, labels) = open(&bytes, index).unwrap();
+            assert_eq!((0..3).map(|place| file.name(place)).collect::<Vec<_>>(), ["record 1", "record 2", "record 3"]);
+            let pictures: Vec<Vec<u8>> = (0..3).map(|place| file.picture(place).unwrap()).collect();
+            assert_eq!(pictures, [&b"one picture"[..], b"a second one", b"abcd\x0a\x23\xd7\xceefgh"]);
+            let identities: Vec<_> = labels.iter().map(|label| label.identity.as_deref()).collect();
+            assert_eq!(identities, [Some("7"), Some("8"), Some("9")]);
+            let known = |label: &Label| (label.age_years, label.gender);
+            let expected = [(None, None), (Some(4.0), Some(Gender::Male)), (Some(31.5), Some(Gender::Female))];
+            assert_eq!(labels.iter().map(known).collect::<Vec<_>>(), expected);
+        }
+    }
+
+    #[test]
+    fn damage_is_told_in_a_sentence() {
+        let (bytes, starts) = file();
+        let said = |bytes: &[u8], index: Option<&str>| open(bytes, index).unwrap_err().to_string();
+        let cut = said(&bytes[..starts[2] + 20], None);
+        assert!(cut.contains(&format!("the record at byte {} reaches past the file's end", starts[2])), "{cut}");
+        assert!(said(&bytes[..starts[2] + 3], None).contains("are missing"));
+        assert!(said(b"not a record file", None).contains("no record begins at byte 0"));
+        assert!(said(&bytes, Some("0\t4\n")).contains("no record begins at byte 4"));
+        assert!(said(&bytes, Some("0\t999999\n")).contains("byte 999999"));
+        assert!(said(&bytes, Some("zero 0\n")).contains("line 1 of its .idx file"));
+        assert!(said(&part(0, b"short"), None).contains("the record at byte 0 has no header"));
+        // A header that announces more labels than there are bytes, and a record that begins and never ends.
+        let many = [&u32::MAX.to_le_bytes()[..], &[0; 20], &[0; 12]].concat();
+        assert_eq!(open(&part(0, &many), None).unwrap().1, []);
+        assert!(said(&part(1, &data(&[1.0], b"begun")), None).contains("are missing"));
+    }
+}

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::labels::{self, ByName, Label};
 use super::record::RecordFile;
-use super::{DataConfig, DataError, DataKind, landmarks, list, utkface};
+use super::{DataConfig, DataError, DataKind, list, utkface};
 use crate::face::{Landmarks, PhotoError};
-use crate::pictures::{PictureSet, Section, Table, is_picture, open_section, read_text};
+use crate::pictures::{LandmarksTable, PictureSet, Section, Table, is_picture, open_section, read_text};
 
 /// Name of the table of labels that is looked for in a folder or archive.
 const LABELS_NAME: &str = "labels.csv";
@@ -20,7 +20,7 @@ pub(super) struct Source {
     /// How many pictures its labels name that are not there, and the first of them.
     pub missing: (usize, Option<String>),
     store: Store,
-    landmarks: Option<ByName<Landmarks>>,
+    landmarks: Option<LandmarksTable>,
 }
 
 /// A picture of a source.
@@ -45,7 +45,7 @@ impl Source {
     /// When it cannot be read, is damaged or holds no pictures.
     pub(super) fn open(config: &DataConfig) -> Result<(Self, Vec<Entry>), DataError> {
         check(config)?;
-        let landmarks = config.landmarks.as_deref().map(|path| landmarks::read(&table(path)?)).transpose()?;
+        let landmarks = config.landmarks.as_deref().map(LandmarksTable::read).transpose()?;
         let (store, entries, missing) = match config.kind {
             DataKind::Record => records(&config.path)?,
             DataKind::List => listed(config)?,
@@ -81,7 +81,7 @@ impl Source {
     /// The landmarks that are known of the picture at this place.
     pub(super) fn landmarks(&self, place: usize) -> Option<Landmarks> {
         let Store::Set(set) = &self.store else { return None };
-        self.landmarks.as_ref()?.find(&set.names()[place]).copied()
+        self.landmarks.as_ref()?.of(&set.names()[place])
     }
 
     fn empty(&self) -> DataError {
@@ -244,5 +244,85 @@ fn only(set: &PictureSet, ending: &str, path: &Path) -> Result<usize, DataError>
             what: format!("it holds {} {ending} file", if first.is_some() { "more than one" } else { "no" }),
             next_step: "Give the file itself as `path`.",
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::training::data::testing::{png, write};
+
+    fn said(config: &DataConfig) -> String {
+        Source::open(config).unwrap_err().to_string()
+    }
+
+    fn names(opened: &(Source, Vec<Entry>)) -> Vec<String> {
+        opened.1.iter().map(|entry| opened.0.name(entry.place)).collect()
+    }
+
+    #[test]
+    fn folders_tell_people_apart_unless_there_is_only_one() {
+        let root = tempfile::tempdir().unwrap();
+        let picture = png(8, [200, 100, 50]);
+        write(
+            root.path(),
+            &[("faces/anna/1.png", &picture), ("faces/ben/1.png", &picture), ("flat/x/1.png", &picture)],
+        );
+        let opened = Source::open(&DataConfig::new(root.path().join("faces"), DataKind::Folder)).unwrap();
+        let people: Vec<_> = opened.1.iter().map(|entry| entry.label.identity.as_deref()).collect();
+        assert_eq!(people, [Some("anna"), Some("ben")]);
+        let flat = Source::open(&DataConfig::new(root.path().join("flat"), DataKind::Folder)).unwrap();
+        assert_eq!(flat.1[0].label.identity, None);
+    }
+
+    #[test]
+    fn a_labelled_set_leaves_out_what_is_not_named_and_counts_what_is_missing() {
+        let root = tempfile::tempdir().unwrap();
+        let picture = png(8, [200, 100, 50]);
+        let labels = b"file,age_years\nb.png,30\ngone.png,4\nalso_gone.png,5\n";
+        write(root.path(), &[("images/a.png", &picture), ("images/b.png", &picture), ("labels.csv", labels)]);
+        let opened = Source::open(&DataConfig::new(root.path(), DataKind::Labelled)).unwrap();
+        assert_eq!(names(&opened).iter().map(|name| name.ends_with("/images/b.png")).collect::<Vec<_>>(), [true]);
+        assert_eq!(opened.0.missing, (2, Some("also_gone.png".to_owned())));
+    }
+
+    #[test]
+    fn a_list_names_pictures_of_its_own_folder_or_of_another() {
+        let root = tempfile::tempdir().unwrap();
+        let picture = png(8, [200, 100, 50]);
+        write(
+            root.path(),
+            &[("a/1.png", &picture), ("list.txt", b"3 a/1.png 20 1\n3 a/2.png 21 1\n"), ("bad.txt", b"3\n")],
+        );
+        let list = DataConfig::new(root.path().join("list.txt"), DataKind::List);
+        let opened = Source::open(&list).unwrap();
+        assert_eq!((opened.1.len(), opened.0.missing.0), (1, 1));
+        let elsewhere = DataConfig { images: Some(root.path().join("a")), ..list };
+        let message = said(&elsewhere);
+        assert!(message.contains("2 are missing, “a/1.png” the first of them. Set `images`"), "{message}");
+        assert!(
+            said(&DataConfig::new(root.path().join("bad.txt"), DataKind::List))
+                .contains("line 1: there are fewer than four fields")
+        );
+        let folder = said(&DataConfig::new(root.path(), DataKind::List));
+        assert!(folder.contains("more than one .txt file"), "{folder}");
+    }
+
+    #[test]
+    fn settings_that_contradict_each_other_are_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let config = |kind| DataConfig::new(root.path(), kind);
+        assert!(said(&DataConfig { weight: f32::NAN, ..config(DataKind::Folder) }).contains("weight"));
+        let both = DataConfig { aligned: true, landmarks: Some("x.csv".into()), ..config(DataKind::Folder) };
+        assert!(said(&both).contains("Leave out `landmarks` or `aligned`"));
+        assert!(
+            said(&DataConfig { images: Some("x".into()), ..config(DataKind::Folder) }).contains("belongs to a list")
+        );
+        assert!(
+            said(&DataConfig { labels: Some("x".into()), ..config(DataKind::Record) }).contains("Leave out `labels`")
+        );
+        assert!(said(&config(DataKind::Labelled)).contains("there is no “labels.csv” in it"));
+        assert!(said(&config(DataKind::Folder)).contains("There are no pictures in"));
+        assert!(said(&config(DataKind::Record)).contains("it holds no .rec file"));
     }
 }

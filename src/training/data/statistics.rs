@@ -115,7 +115,7 @@ impl Statistics {
             age_groups: rows(AgeGroup::ALL.iter().map(|group| group.label().to_owned()).collect(), &|sample| {
                 sample.age_years.map(|age_years| AgeGroup::of_years(age_years).index())
             }),
-            decades: rows((0..decades).map(|decade| format!("{decade}0–{decade}9")).collect(), &decade),
+            decades: rows((0..decades).map(|decade| format!("{}–{}", 10 * decade, 10 * decade + 9)).collect(), &decade),
             without_age: ByGender::of(samples.iter().filter(|sample| sample.age_years.is_none())),
             ethnicities: rows(ethnicities.iter().map(|name| (*name).to_owned()).collect(), &|sample| {
                 sample.ethnicity.map(usize::from)
@@ -223,6 +223,7 @@ mod tests {
         assert_eq!(statistics.age_groups[1].pictures, ByGender { male: 0, female: 1, unknown: 0 });
         assert_eq!(statistics.decades[1].pictures.all(), 2);
         assert_eq!((statistics.decades.len(), statistics.decades[7].name.as_str()), (8, "70–79"));
+        assert_eq!(statistics.decades[0].name, "0–9");
         assert_eq!((statistics.without_age.unknown, statistics.ethnicities[3].pictures.all()), (1, 1));
         let Identities { people, pictures, least, median, most } = statistics.identities.clone();
         assert_eq!((people, pictures, least, median, most), (2, 3, 1, 1, 2));

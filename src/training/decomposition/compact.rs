@@ -1,7 +1,6 @@
 //! The decomposition phase for the compact network: which faces each step asks for, and what a run keeps and shows.
 
-use std::sync::Arc;
-
+use burn::tensor::Device;
 use serde_json::{Value, json};
 
 use super::config::CompactSettings;
@@ -23,13 +22,13 @@ pub const SAMPLE_FACES: usize = 6;
 /// The phase.
 #[derive(Debug)]
 pub struct CompactDecomposition {
-    learner: Learner,
-    batch: BatchConfig,
+    pub(in crate::training) learner: Learner,
+    pub(in crate::training) batch: BatchConfig,
     augmentation: Augmentation,
     evenness: f32,
     people: usize,
     /// The fixed sample faces.
-    samples: Vec<f32>,
+    pub(in crate::training) samples: Vec<f32>,
 }
 
 /// Why a phase cannot begin.
@@ -43,8 +42,19 @@ pub enum BeginError {
     Phase(#[from] PhaseError),
 }
 
+/// Where the phase's faces come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Data<'a> {
+    /// All faces.
+    pub dataset: &'a Dataset,
+    /// Brings them.
+    pub loader: &'a Loader,
+    /// Whether a checkpoint will say what the classifier knows, so that nobody's faces need to be looked at.
+    pub resumes: bool,
+}
+
 impl CompactDecomposition {
-    /// The phase at its first step. `progress` hears how many people of how many the classifier knows.
+    /// The phase at its first step. `progress` hears how many faces of how many were looked at for the classifier.
     ///
     /// # Errors
     /// When the start or the teacher lack a tensor, or the data lacks the faces a batch asks for.
@@ -52,13 +62,13 @@ impl CompactDecomposition {
         config: &RunConfig,
         settings: CompactSettings,
         (start, teacher): (Start, &Start),
-        (dataset, loader): (&Arc<Dataset>, &Loader),
-        device: &burn::tensor::Device,
+        data: Data<'_>,
+        device: &Device,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Self, BeginError> {
         let evenness = settings.evenness;
         let mut learner = Learner::new(settings, config.seed, start, teacher, device)?;
-        let people = dataset.identities();
+        let people = data.dataset.identities();
         if people == 0 && config.batch.identities > 0 {
             return Err(BeginError::Phase(PhaseError::Needs {
                 what: "batch.identities asks for people known by name, and no source has any".to_owned(),
@@ -66,9 +76,12 @@ impl CompactDecomposition {
             }));
         }
         if config.batch.identities > 0 {
-            learner.teach_classes(mean_embeddings(&learner, dataset, loader, progress)?)?;
+            learner.teach_classes(match data.resumes {
+                true => vec![0.0; people * EMBEDDING_LENGTH],
+                false => mean_embeddings(&learner, data, progress)?,
+            })?;
         }
-        let samples = sample_faces(loader)?;
+        let samples = sample_faces(data.loader)?;
         let augmentation = config.augmentation;
         Ok(Self { learner, batch: config.batch, augmentation, evenness, people, samples: samples.crops })
     }
@@ -87,17 +100,15 @@ pub fn sample_faces(loader: &Loader) -> Result<Batch, DataError> {
 /// Each person's mean embedding at unit length, `[people, 128]`.
 fn mean_embeddings(
     learner: &Learner,
-    dataset: &Dataset,
-    loader: &Loader,
+    Data { dataset, loader, .. }: Data<'_>,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<f32>, DataError> {
     let people = dataset.identities();
     let mut pictures = vec![Vec::new(); people];
     for (index, sample) in dataset.samples().iter().enumerate() {
-        if let Some(pictures) = sample.identity.and_then(|identity| pictures.get_mut(identity)) {
-            if pictures.len() < PICTURES_OF_A_PERSON {
-                pictures.push(index);
-            }
+        let pictures = sample.identity.and_then(|identity| pictures.get_mut(identity));
+        if let Some(pictures) = pictures.filter(|pictures| pictures.len() < PICTURES_OF_A_PERSON) {
+            pictures.push(index);
         }
     }
     let listed: Vec<usize> = pictures.into_iter().flatten().collect();

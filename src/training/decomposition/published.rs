@@ -268,7 +268,7 @@ impl Phase for PublishedDecomposition {
 }
 
 /// The tensors of a network that may only run, with those it lacks to be trained.
-fn completed(config: &PublishedConfig, start: Parameters, people: usize, seed: u64) -> Parameters {
+pub fn completed(config: &PublishedConfig, start: Parameters, people: usize, seed: u64) -> Parameters {
     let mut parameters = start;
     for entry in inventory(config, people) {
         let is_other = parameters.shape(&entry.name) != Some(entry.shape.as_slice());

@@ -7,7 +7,8 @@ use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::{GradientSource, Rules, recall, remember, updated};
+use super::one_pass::{self, Pace};
+use super::{GradientSource, Rules, recall, remember};
 use crate::model::parameters::parameter_id;
 use crate::model::{Parameter, ParameterError, Parameters};
 
@@ -107,20 +108,52 @@ impl Adam {
         Ok(())
     }
 
-    /// What to take from a parameter with this gradient.
-    fn change(&mut self, id: ParamId, gradient: Tensor<1>) -> Tensor<1> {
-        let AdamConfig { mean_decay, square_decay, epsilon, .. } = self.config;
+    /// A parameter, flattened, after this gradient.
+    fn moved(&mut self, id: ParamId, value: Tensor<1>, gradient: Tensor<1>) -> Tensor<1> {
         let (mean, square) = match self.moments.remove(&id) {
             Some(moments) => (moments.mean, moments.square),
             None => (gradient.zeros_like(), gradient.zeros_like()),
         };
+        let on_cpu = [&value, &gradient, &mean, &square].into_iter().all(one_pass::serves);
+        let tensors = [value, gradient, mean, square];
+        let [value, mean, square] = match on_cpu {
+            true => one_pass::step(tensors, self.pace(id)),
+            false => self.by_tensors(id, tensors),
+        };
+        self.moments.insert(id, Moments { mean, square });
+        value
+    }
+
+    fn by_tensors(&self, id: ParamId, [value, gradient, mean, square]: [Tensor<1>; 4]) -> [Tensor<1>; 3] {
+        let AdamConfig { learning_rate, mean_decay, square_decay, epsilon } = self.config;
         let mean = mean.mul_scalar(mean_decay) + gradient.clone().mul_scalar(1.0 - mean_decay);
         let square = square.mul_scalar(square_decay) + gradient.square().mul_scalar(1.0 - square_decay);
-        self.moments.insert(id, Moments { mean: mean.clone(), square: square.clone() });
         // Both means start at zero; this makes up for it.
-        let mean = mean.div_scalar(1.0 - mean_decay.powi(self.steps));
-        let size = square.div_scalar(1.0 - square_decay.powi(self.steps)).sqrt().add_scalar(epsilon);
-        (mean / size).mul_scalar(self.config.learning_rate * self.rules.of(id).rate)
+        let size = square.clone().div_scalar(1.0 - square_decay.powi(self.steps)).sqrt().add_scalar(epsilon);
+        let rule = self.rules.of(id);
+        let rate = learning_rate * rule.rate;
+        let mut change = (mean.clone().div_scalar(1.0 - mean_decay.powi(self.steps)) / size).mul_scalar(rate);
+        if rule.decay > 0.0 {
+            change = change + value.clone().mul_scalar(rate * rule.decay);
+        }
+        [value - change, mean, square]
+    }
+
+    fn pace(&self, id: ParamId) -> Pace {
+        let AdamConfig { learning_rate, mean_decay, square_decay, epsilon } = self.config;
+        let rule = self.rules.of(id);
+        let rate = learning_rate * rule.rate;
+        Pace {
+            mean_decay: mean_decay as f32,
+            mean_new: (1.0 - mean_decay) as f32,
+            square_decay: square_decay as f32,
+            square_new: (1.0 - square_decay) as f32,
+            mean_share: (1.0 - mean_decay.powi(self.steps)) as f32,
+            square_share: (1.0 - square_decay.powi(self.steps)) as f32,
+            epsilon: epsilon as f32,
+            rate: rate as f32,
+            lost: (rate * rule.decay) as f32,
+        }
     }
 }
 
@@ -132,15 +165,13 @@ struct Step<'a, G> {
 impl<G: GradientSource> ModuleMapper for Step<'_, G> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let Some(gradient) = self.gradients.gradient(&param) else { return param };
-        let shape = gradient.shape();
+        let (id, shape) = (param.id, gradient.shape());
         let length = shape.num_elements();
-        let mut change = self.adam.change(param.id, gradient.reshape([length])).reshape(shape);
-        let rule = self.adam.rules.of(param.id);
-        if rule.decay > 0.0 {
-            let lost = self.adam.config.learning_rate * rule.rate * rule.decay;
-            change = change + param.val().without_autodiff().mul_scalar(lost);
-        }
-        updated(param, change)
+        param.map(|value| {
+            let value = value.without_autodiff().reshape([length]);
+            let moved = self.adam.moved(id, value, gradient.reshape([length]));
+            Tensor::from_inner(moved.reshape(shape)).require_grad()
+        })
     }
 }
 

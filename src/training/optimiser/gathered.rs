@@ -25,6 +25,9 @@ impl GatheredGradients {
     /// All of them times a factor.
     #[must_use]
     pub fn scaled(mut self, factor: f64) -> Self {
+        if factor == 1.0 {
+            return self;
+        }
         for gradient in self.by_id.values_mut() {
             *gradient = gradient.clone().mul_scalar(factor);
         }

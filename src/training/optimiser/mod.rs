@@ -5,6 +5,7 @@
 mod adam;
 mod gathered;
 mod momentum;
+mod one_pass;
 mod rules;
 
 use burn::module::Param;

@@ -185,12 +185,12 @@ impl<'a> Going<'a> {
         }
         self.losses = losses;
         let RunConfig { log_every, gates_every, samples_every, checkpoint_every, .. } = self.run.config;
-        let is_due = |every: u64| self.step % every == 0 || self.step == self.run.steps;
+        let is_due = |every: u64| self.step.is_multiple_of(every) || self.step == self.run.steps;
         if is_due(*log_every) {
             self.log(learning_rate)?;
         }
         self.show(phase, is_due(*gates_every), is_due(*samples_every))?;
-        if self.step % checkpoint_every == 0 {
+        if self.step.is_multiple_of(*checkpoint_every) {
             self.save(phase)?;
         }
         self.tell(RunState::Running, "")
