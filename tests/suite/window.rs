@@ -4,6 +4,7 @@
 
 mod lab;
 mod models;
+mod run_folder;
 mod shader;
 
 use std::io::Write;

@@ -10,7 +10,8 @@ use super::appended::{AppendedLines, Found};
 use super::curve::Curve;
 use super::gates::GateHistory;
 use super::process;
-use super::records::{GatesLine, LatestSamples, MetricsLine, RunState, Status};
+use super::records::{GatesLine, LatestSamples, MetricsLine, RunState};
+use super::run::{LossCurve, Run};
 use super::samples::{self, SampleColumns, SamplePicture};
 use crate::training::run::{CHECKPOINT, GATES, METRICS, WEIGHTS};
 
@@ -20,48 +21,6 @@ const DOUBTFUL: Duration = Duration::from_secs(30);
 const MOST_BYTES: usize = 4 << 20;
 /// Losses are this many at most; a file with more is not one of ours.
 const MOST_LOSSES: usize = 64;
-
-/// A run as far as its folder tells.
-#[derive(Clone, Debug)]
-pub struct Run {
-    /// The folder.
-    pub folder: PathBuf,
-    /// What it said of itself last.
-    pub status: Option<Status>,
-    /// What it is doing, seen from here.
-    pub state: RunState,
-    /// Every loss, `total` first, what was measured on faces kept back last.
-    pub losses: Vec<LossCurve>,
-    /// The learning rate.
-    pub learning_rate: Curve,
-    /// Pictures learned from in a second, at the latest line.
-    pub images_per_second: Option<f64>,
-    /// Seconds all steps took.
-    pub seconds: Option<f64>,
-    /// The gates at every step they were kept of.
-    pub gates: Arc<GateHistory>,
-    /// The steps of which there is a picture.
-    pub sample_steps: Vec<u64>,
-    /// What the pictures' columns show.
-    pub columns: SampleColumns,
-    /// It can be gone on with.
-    pub has_checkpoint: bool,
-    /// It left a network.
-    pub has_weights: bool,
-    /// What could not be read, as a sentence.
-    pub problem: Option<String>,
-}
-
-/// A loss over the steps.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LossCurve {
-    /// Its name.
-    pub name: String,
-    /// Measured on faces kept back: few points.
-    pub is_validation: bool,
-    /// Its values.
-    pub curve: Curve,
-}
 
 /// Reads one run's folder.
 pub struct RunReader {
@@ -88,21 +47,7 @@ pub struct Look {
 impl RunReader {
     /// A folder of which nothing was read.
     pub fn new(folder: PathBuf) -> Self {
-        let run = Run {
-            folder: folder.clone(),
-            status: None,
-            state: RunState::Preparing,
-            losses: Vec::new(),
-            learning_rate: Curve::default(),
-            images_per_second: None,
-            seconds: None,
-            gates: Arc::default(),
-            sample_steps: Vec::new(),
-            columns: SampleColumns::default(),
-            has_checkpoint: false,
-            has_weights: false,
-            problem: None,
-        };
+        let run = Run::unread(folder.clone());
         Self {
             metrics: AppendedLines::new(folder.join(METRICS)),
             gate_lines: AppendedLines::new(folder.join(GATES)),

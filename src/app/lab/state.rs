@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use eframe::egui::{self, TextureHandle, TextureOptions};
 
-use super::reader::Run;
 use super::records::RunState;
+use super::run::Run;
 use super::samples::SamplePicture;
 use super::watcher::News;
 

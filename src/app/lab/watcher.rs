@@ -10,7 +10,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::config::{self, Planned};
-use super::reader::{Run, RunReader};
+use super::reader::RunReader;
+use super::run::Run;
 use super::samples::SamplePicture;
 use super::state::Training;
 use super::trainer::{Ended, Trainer};

@@ -117,18 +117,17 @@ fn arranged(there: &[Pane], free: Rect, aspect: f32) -> Vec<(Pane, Rect)> {
     if let [only] = there {
         return vec![(*only, free)];
     }
-    if free.width() < NARROW && aspect > 1.0 {
-        let (above, below) = split_below(free, 0.5);
-        let (left, right) = split_right(below, 0.56);
-        return match (has(samples), has(gates)) {
-            (true, true) => vec![(losses, above), (samples, left), (gates, right)],
-            (true, false) => vec![(losses, above), (samples, below)],
-            _ => vec![(losses, above), (gates, below)],
-        };
-    }
     if !has(samples) || !has(losses) {
         let (above, below) = split_below(free, 0.6);
         return there.iter().copied().zip([above, below]).collect();
+    }
+    if free.width() < NARROW && aspect > 1.0 {
+        let (above, below) = split_below(free, 0.5);
+        if !has(gates) {
+            return vec![(losses, above), (samples, below)];
+        }
+        let (left, right) = split_right(below, 0.56);
+        return vec![(losses, above), (samples, left), (gates, right)];
     }
     let wanted = (free.height() - 2.0 * HEAD) * aspect / free.width();
     let (left, right) = split_right(free, 1.0 - wanted.clamp(0.24, 0.54));
