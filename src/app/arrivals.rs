@@ -11,6 +11,7 @@ use super::App;
 use super::aged_photo::PhotoTexture;
 use super::commands::Command;
 use super::intake;
+use super::lab::LabCommand;
 use super::state::{EngineStatus, FaceEntry, Filmstrip, Making, PhotoStage, Prompt, SaveWhat, Toast, ToastKind};
 use crate::aging::{OwnAnchor, Timeline};
 use crate::engine::{AnchorMade, DrawnAge, FaceId, PhotoId, Reply, WeightsSource};
@@ -79,6 +80,8 @@ pub enum Arrival {
     Calibrated(Arc<str>, Result<Arc<Calibration>, String>),
     /// A weights file to use.
     Weights(PathBuf),
+    /// Something for the Lab was chosen.
+    Lab(LabCommand),
     /// Files were written.
     Saved(String),
     /// Files could not be written, as a sentence.
@@ -118,6 +121,7 @@ impl App {
         while let Some(reply) = self.engine.try_reply() {
             self.hear(ctx, reply);
         }
+        self.receive_from_lab(ctx);
     }
 
     fn receive(&mut self, ctx: &egui::Context, arrival: Arrival) {
@@ -159,6 +163,7 @@ impl App {
             }
             Arrival::Calibrated(..) => {}
             Arrival::Weights(path) => self.apply(ctx, Command::UseWeights(WeightsSource::File(path))),
+            Arrival::Lab(command) => self.apply(ctx, Command::Lab(command)),
             Arrival::Saved(sentence) => {
                 self.state.saving = self.state.saving.saturating_sub(1);
                 self.toast(ToastKind::Done, sentence);

@@ -9,6 +9,7 @@ use eframe::egui;
 
 use super::App;
 use super::history::Gesture;
+use super::lab::LabCommand;
 use super::state::{PhotoEntry, PhotoSource, Play, Prompt, SaveWhat, ToastKind};
 use super::view::{AgeView, AttentionLayer, Cells, Framing, MapScale, Workspace};
 use super::{dialogs, intake, save};
@@ -104,6 +105,8 @@ pub enum Command {
     Undo,
     /// Take the step again.
     Redo,
+    /// What is asked of the Lab.
+    Lab(LabCommand),
 }
 
 impl App {
@@ -158,6 +161,7 @@ impl App {
             }
             Command::Undo => self.step_back(),
             Command::Redo => self.step_again(),
+            Command::Lab(command) => self.carry_out_in_lab(ctx, command),
             change => {
                 self.change_document(&change);
                 self.change_view(change);

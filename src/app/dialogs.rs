@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::App;
 use super::arrivals::Arrival;
+use super::lab::{LabCommand, LabPrompt};
 use super::save;
 use super::state::{Prompt, SaveWhat};
 use super::switching;
@@ -53,6 +54,47 @@ pub(super) fn open_weights(app: &App) {
         None if begun.elapsed() < NEVER_SEEN => teller.tell(Arrival::NoDialog(Prompt::WeightsPath { text: start })),
         None => {}
     });
+}
+
+/// Asks which config to start.
+pub(super) fn open_config(app: &App) {
+    let mut dialog = rfd::AsyncFileDialog::new().set_title("Start training").add_filter("Configs", &["toml"]);
+    let folder = runs_folder(app);
+    if let Some(folder) = folder.as_deref().filter(|folder| folder.is_dir()) {
+        dialog = dialog.set_directory(folder);
+    }
+    let (asked, teller, begun) = (dialog.pick_file(), app.pool.teller(), Instant::now());
+    let text = shown_folder(folder.as_deref());
+    in_background(asked, move |file: Option<rfd::FileHandle>| match file {
+        Some(file) => teller.tell(Arrival::Lab(LabCommand::Train(file.path().to_owned()))),
+        None if begun.elapsed() < NEVER_SEEN => {
+            teller.tell(Arrival::NoDialog(Prompt::Lab(LabPrompt::ConfigPath { text })));
+        }
+        None => {}
+    });
+}
+
+/// Asks which run to watch.
+pub(super) fn open_run(app: &App) {
+    let mut dialog = rfd::AsyncFileDialog::new().set_title("Open run folder");
+    let folder = runs_folder(app);
+    if let Some(folder) = folder.as_deref().filter(|folder| folder.is_dir()) {
+        dialog = dialog.set_directory(folder);
+    }
+    let (asked, teller, begun) = (dialog.pick_folder(), app.pool.teller(), Instant::now());
+    let text = shown_folder(folder.as_deref());
+    in_background(asked, move |chosen: Option<rfd::FileHandle>| match chosen {
+        Some(chosen) => teller.tell(Arrival::Lab(LabCommand::Watch(chosen.path().to_owned()))),
+        None if begun.elapsed() < NEVER_SEEN => {
+            teller.tell(Arrival::NoDialog(Prompt::Lab(LabPrompt::FolderPath { text })));
+        }
+        None => {}
+    });
+}
+
+/// Where the run lies that was looked at last.
+fn runs_folder(app: &App) -> Option<PathBuf> {
+    app.settings.values.last_run.as_deref().and_then(Path::parent).map(Path::to_owned)
 }
 
 /// Asks where to save.

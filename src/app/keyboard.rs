@@ -6,6 +6,7 @@ use eframe::egui::{self, Event, Key, KeyboardShortcut, Modifiers};
 
 use super::commands::Command;
 use super::intake;
+use super::lab::LabCommand;
 use super::state::{AppState, Prompt, SaveWhat};
 use super::view::Workspace;
 
@@ -27,12 +28,12 @@ pub fn commands(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
         (Modifiers::COMMAND, Key::Y, Command::Redo),
         (Modifiers::COMMAND, Key::Z, Command::Undo),
         (Modifiers::COMMAND | Modifiers::SHIFT, Key::O, Command::OpenWeights),
-        (Modifiers::COMMAND, Key::O, Command::Open),
+        (Modifiers::COMMAND, Key::O, what_to_open(state)),
         (Modifiers::COMMAND, Key::S, Command::Save(what_to_save(state))),
         (Modifiers::NONE, Key::Num1, Command::Show(Workspace::Age)),
         (Modifiers::NONE, Key::Num2, Command::Show(Workspace::Attention)),
         (Modifiers::NONE, Key::Num3, Command::Show(Workspace::Compare)),
-        (Modifiers::NONE, Key::Delete, Command::RemoveSelected),
+        (Modifiers::NONE, Key::Num4, Command::Show(Workspace::Lab)),
     ];
     for (modifiers, key, command) in shortcuts {
         if press(ctx, modifiers, key) {
@@ -42,7 +43,11 @@ pub fn commands(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
     if is_making_ages(state) && !egui::Popup::is_any_open(ctx) && press(ctx, Modifiers::NONE, Key::Escape) {
         commands.push(Command::StopTimeline);
     }
+    if state.view.workspace != Workspace::Lab && press(ctx, Modifiers::NONE, Key::Delete) {
+        commands.push(Command::RemoveSelected);
+    }
     age_keys(ctx, state, &mut commands);
+    commands.extend(lab_step(ctx, state));
     pasted(ctx, &mut commands);
     commands
 }
@@ -74,8 +79,37 @@ fn age_keys(ctx: &egui::Context, state: &AppState, commands: &mut Vec<Command>) 
     }
 }
 
+/// Arrows, Home and End belong to the slider over the steps of a run unless something else has the keyboard's focus.
+fn lab_step(ctx: &egui::Context, state: &AppState) -> Option<Command> {
+    if state.view.workspace != Workspace::Lab || ctx.memory(|memory| memory.focused().is_some()) {
+        return None;
+    }
+    step_keys(ctx).map(Command::Lab)
+}
+
+/// What the keys that move through the steps of a run ask for, of whoever has the keyboard.
+pub fn step_keys(ctx: &egui::Context) -> Option<LabCommand> {
+    if press(ctx, Modifiers::NONE, Key::End) {
+        return Some(LabCommand::ShowStep(None));
+    }
+    let steps = [
+        (Modifiers::SHIFT, Key::ArrowRight, 10),
+        (Modifiers::SHIFT, Key::ArrowLeft, -10),
+        (Modifiers::NONE, Key::ArrowRight, 1),
+        (Modifiers::NONE, Key::ArrowLeft, -1),
+        (Modifiers::NONE, Key::Home, i64::MIN / 2),
+    ];
+    let pressed = steps.into_iter().find(|(modifiers, key, _)| press(ctx, *modifiers, *key));
+    pressed.map(|(_, _, places)| LabCommand::MoveStep(places))
+}
+
 fn press(ctx: &egui::Context, modifiers: Modifiers, key: Key) -> bool {
     ctx.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
+}
+
+/// The Lab opens runs, everything else photos.
+fn what_to_open(state: &AppState) -> Command {
+    if state.view.workspace == Workspace::Lab { Command::Lab(LabCommand::ChooseFolder) } else { Command::Open }
 }
 
 fn what_to_save(state: &AppState) -> SaveWhat {

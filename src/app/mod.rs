@@ -8,6 +8,7 @@
 //! | `switching` | changing to other weights, and what that undoes |
 //! | `arrivals`, `intake`, `pool`, `dialogs`, `save` | work off the frame and what comes back |
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
+//! | `lab` | training, watched and told from here |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
 
 pub mod aged_photo;
@@ -19,6 +20,7 @@ mod dialogs;
 mod history;
 mod intake;
 mod keyboard;
+pub mod lab;
 mod photo_texture;
 mod pool;
 mod queries;
@@ -42,6 +44,7 @@ use eframe::egui_wgpu::RenderState;
 
 use self::aged_photo::{ChangeKey, Gpu, PackedChange};
 use self::history::History;
+use self::lab::{LabState, Order, Watcher};
 use self::pool::{Pool, Wake};
 use self::state::{AppState, PhotoSource};
 use crate::engine::{DevicePreference, Engine, SharedGpu, WeightsSource};
@@ -59,6 +62,8 @@ pub struct Launch {
     pub device: DevicePreference,
     /// A weights file in place of the bundled one.
     pub weights: Option<PathBuf>,
+    /// The program that trains; this one where none is named.
+    pub trainer: Option<PathBuf>,
 }
 
 /// The window's program.
@@ -81,6 +86,8 @@ pub struct App {
     refusal: Option<String>,
     /// What was asked for from outside the window.
     asked: Vec<Command>,
+    lab: Watcher,
+    lab_is_looked_at: bool,
 }
 
 impl App {
@@ -104,8 +111,19 @@ impl App {
         let state = AppState {
             view: settings.values.view.clone(),
             recent_weights: settings.values.recent_weights.clone(),
+            lab: LabState {
+                folder: settings.values.last_run.clone(),
+                recent: settings.values.recent_runs.clone(),
+                ..LabState::default()
+            },
             ..AppState::default()
         };
+        // Without a name of its own the program is looked for where the system looks for programs.
+        let trainer = launch.trainer.or_else(|| std::env::current_exe().ok()).unwrap_or_else(|| "mtlface".into());
+        let lab = Watcher::start(trainer, Wake::new(waker(ctx)));
+        if let Some(folder) = &state.lab.folder {
+            lab.tell(Order::Watch(folder.clone()));
+        }
         let mut app = Self {
             state,
             engine,
@@ -119,6 +137,8 @@ impl App {
             blend_time: None,
             refusal: None,
             asked: Vec::new(),
+            lab,
+            lab_is_looked_at: false,
         };
         let first = launch.photo.map_or_else(demo::first, |path| {
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -206,6 +226,7 @@ impl eframe::App for App {
             ctx.request_repaint();
         }
         self.keep_up();
+        self.guard_closing(ctx);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -215,6 +236,7 @@ impl eframe::App for App {
             self.apply(&ctx, command);
         }
         self.keep_up();
+        self.keep_lab_up();
         self.blend();
         let mut commands = Vec::new();
         shell::ui(ui, &self.state, self.change.as_ref(), &mut commands);

@@ -1,4 +1,4 @@
-//! What is remembered between sessions: theme, window, last folders, weights, view. One JSON file, written whole or not at all.
+//! What is remembered between sessions: theme, window, last folders, weights, runs, view. One JSON file, written whole or not at all.
 //! A home that cannot be written to is survived: the window says so once and goes on.
 
 use std::io::Write;
@@ -27,6 +27,10 @@ pub struct Settings {
     pub last_save_folder: Option<PathBuf>,
     /// Weights files opened last, the latest first.
     pub recent_weights: Vec<PathBuf>,
+    /// Folders of runs that were looked at, the latest first.
+    pub recent_runs: Vec<PathBuf>,
+    /// The one looked at last.
+    pub last_run: Option<PathBuf>,
     /// How things were looked at.
     pub view: View,
 }

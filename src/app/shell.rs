@@ -8,12 +8,13 @@ use eframe::egui::{self, Frame, Margin, Panel, Rect, Sense, Ui, Vec2, pos2, vec2
 
 use super::aged_photo::PackedChange;
 use super::commands::Command;
+use super::lab::{self as training, LabCommand};
 use super::state::AppState;
 use super::switching;
 use super::theme::{GAP_M, GAP_S, GAP_XS, RADIUS_ROW, Theme, Type};
 use super::view::Workspace;
 use super::widgets::{self, chip, prompts, status_bar, toasts, tray};
-use super::workspaces::{age, attention, compare};
+use super::workspaces::{age, attention, compare, lab};
 use crate::engine::WeightsSource;
 
 const TOP_HEIGHT: f32 = 48.0;
@@ -41,7 +42,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, change: Option<&Arc<PackedChange>>, com
     Panel::bottom("status").exact_size(STATUS_HEIGHT).frame(panel).show(ui, |ui| status_bar::ui(ui, scene.state));
     let tray_width = side_width(window.width(), 0.165, 172.0, 260.0);
     let right_width = side_width(window.width(), 0.224, 244.0, 340.0);
-    Panel::left("tray").resizable(false).exact_size(tray_width).frame(panel).show(ui, |ui| tray::ui(ui, &mut scene));
+    Panel::left("tray").resizable(false).exact_size(tray_width).frame(panel).show(ui, |ui| side_ui(ui, &mut scene));
     Panel::right("meaning").resizable(false).exact_size(right_width).frame(panel).show(ui, |ui| {
         egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(SIDE_MARGIN).show(ui, |ui| meaning_ui(ui, &mut scene));
@@ -55,8 +56,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, change: Option<&Arc<PackedChange>>, com
     }
     let middle = Frame::new().fill(theme.background).inner_margin(Margin::same(GAP_M as i8));
     egui::CentralPanel::default().frame(middle).show(ui, |ui| picture_ui(ui, &mut scene));
-    drop_hint_ui(ui, window);
-    dropped(ui, scene.commands);
+    drop_hint_ui(ui, &scene, window);
+    dropped(ui, &mut scene);
     prompts::ui(ui.ctx(), &mut scene);
     toasts::ui(ui.ctx(), &mut scene);
 }
@@ -70,6 +71,7 @@ fn controls_height(scene: &Scene<'_>, middle: Rect) -> Option<f32> {
         Workspace::Age => age::controls_height(scene, middle.size()),
         Workspace::Attention => attention::controls_height(scene, middle.size()),
         Workspace::Compare => compare::controls_height(scene, middle.size()),
+        Workspace::Lab => lab::controls_height(scene),
     }
 }
 
@@ -78,6 +80,7 @@ fn picture_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         Workspace::Age => age::picture_ui(ui, scene),
         Workspace::Attention => attention::picture_ui(ui, scene),
         Workspace::Compare => compare::picture_ui(ui, scene),
+        Workspace::Lab => lab::picture_ui(ui, scene),
     }
 }
 
@@ -86,6 +89,7 @@ fn controls_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         Workspace::Age => age::controls_ui(ui, scene),
         Workspace::Attention => attention::controls_ui(ui, scene),
         Workspace::Compare => compare::controls_ui(ui, scene),
+        Workspace::Lab => lab::controls_ui(ui, scene),
     }
 }
 
@@ -94,6 +98,15 @@ fn meaning_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         Workspace::Age => age::meaning_ui(ui, scene),
         Workspace::Attention => attention::meaning_ui(ui, scene),
         Workspace::Compare => compare::meaning_ui(ui, scene),
+        Workspace::Lab => lab::meaning_ui(ui, scene),
+    }
+}
+
+/// The photos, or in the Lab the runs.
+fn side_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    match scene.state.view.workspace {
+        Workspace::Lab => lab::runs_ui(ui, scene),
+        _ => tray::ui(ui, scene),
     }
 }
 
@@ -156,7 +169,7 @@ fn tab_ui(ui: &mut Ui, scene: &mut Scene<'_>, workspace: Workspace, number: usiz
 }
 
 /// While files hang over the window: where they will go.
-fn drop_hint_ui(ui: &Ui, window: Rect) {
+fn drop_hint_ui(ui: &Ui, scene: &Scene<'_>, window: Rect) {
     if ui.input(|input| input.raw.hovered_files.is_empty()) {
         return;
     }
@@ -170,16 +183,26 @@ fn drop_hint_ui(ui: &Ui, window: Rect) {
         let paths = input.raw.hovered_files.iter().filter_map(|file| file.path.as_deref());
         paths.into_iter().any(switching::is_weights_file)
     });
-    let text = if is_weights { "Drop to use these weights" } else { "Drop photos, a folder or weights" };
+    let text = match (is_weights, scene.state.view.workspace) {
+        (true, _) => "Drop to use these weights",
+        (_, Workspace::Lab) => "Drop a config to train by it, or the folder of a run",
+        _ => "Drop photos, a folder or weights",
+    };
     painter.text(window.center(), egui::Align2::CENTER_CENTER, text, Type::Reading.font(), theme.text);
 }
 
-fn dropped(ui: &Ui, commands: &mut Vec<Command>) {
+fn dropped(ui: &Ui, scene: &mut Scene<'_>) {
     let paths: Vec<_> = ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
-    let (weights, photos): (Vec<PathBuf>, Vec<PathBuf>) =
+    let (weights, others): (Vec<PathBuf>, Vec<PathBuf>) =
         paths.into_iter().partition(|path| switching::is_weights_file(path));
-    if !photos.is_empty() {
-        commands.push(Command::TakeInPaths(photos));
+    let commands = &mut *scene.commands;
+    if scene.state.view.workspace == Workspace::Lab {
+        let meant = |path: PathBuf| {
+            if training::is_config_file(&path) { LabCommand::Train(path) } else { LabCommand::Watch(path) }
+        };
+        commands.extend(others.into_iter().next_back().map(meant).map(Command::Lab));
+    } else if !others.is_empty() {
+        commands.push(Command::TakeInPaths(others));
     }
     // There is one network at a time: of several files the last one counts.
     commands.extend(weights.into_iter().next_back().map(|path| Command::UseWeights(WeightsSource::File(path))));

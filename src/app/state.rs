@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::TextureHandle;
 
 use super::aged_photo::PhotoTexture;
+use super::lab::{LabPrompt, LabState};
 use super::view::View;
 use crate::aging::Timeline;
 use crate::engine::{DeviceReport, DrawnAge, FaceId, FaceReading, ModelInUse, OpeningStep, PhotoId, WeightsSource};
@@ -45,6 +46,8 @@ pub struct AppState {
     pub notice: Option<String>,
     /// Files being saved right now.
     pub saving: usize,
+    /// The run that is watched.
+    pub lab: LabState,
 }
 
 /// What a person made: every change to it is one step of undo.
@@ -321,12 +324,14 @@ pub enum Prompt {
         /// Where they are, in pixels of the photo.
         points_px: Landmarks,
     },
+    /// What the Lab asks.
+    Lab(LabPrompt),
 }
 
 impl Prompt {
     /// Whether it has a field that takes the keys.
     pub fn is_typed(&self) -> bool {
-        !matches!(self, Self::Landmarks { .. })
+        !matches!(self, Self::Landmarks { .. } | Self::Lab(LabPrompt::Stop | LabPrompt::Close))
     }
 }
 

@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The three workspaces.
+use super::lab::LabView;
+
+/// The four workspaces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Workspace {
@@ -14,11 +16,13 @@ pub enum Workspace {
     Attention,
     /// Two faces.
     Compare,
+    /// A network that learns.
+    Lab,
 }
 
 impl Workspace {
     /// All, in the order of the tabs.
-    pub const ALL: [Self; 3] = [Self::Age, Self::Attention, Self::Compare];
+    pub const ALL: [Self; 4] = [Self::Age, Self::Attention, Self::Compare, Self::Lab];
 
     /// The tab's word.
     pub fn label(self) -> &'static str {
@@ -26,6 +30,7 @@ impl Workspace {
             Self::Age => "Age",
             Self::Attention => "Attention",
             Self::Compare => "Compare",
+            Self::Lab => "Lab",
         }
     }
 }
@@ -118,6 +123,8 @@ pub struct View {
     /// Which of A and B a click in the tray sets.
     #[serde(skip)]
     pub pair_slot: usize,
+    /// How a run is looked at.
+    pub lab: LabView,
 }
 
 impl Default for View {
@@ -133,6 +140,7 @@ impl Default for View {
             scale: MapScale::ThisFace,
             channel: None,
             pair_slot: 1,
+            lab: LabView::default(),
         }
     }
 }

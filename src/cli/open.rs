@@ -79,6 +79,7 @@ fn launch(photo: Option<&Path>, common: &CommonArgs) -> anyhow::Result<()> {
         photo: photo.map(Path::to_path_buf),
         device: common.device,
         weights: common.weights.clone(),
+        trainer: None,
     })
 }
 

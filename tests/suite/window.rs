@@ -2,7 +2,9 @@
 //! software Vulkan. Without any Vulkan driver each test says by name that it was skipped; with
 //! `MTLFACE_REQUIRE_PICTURES=1` that is a failure. `UPDATE_SNAPSHOTS=1` writes the pictures and those of the manual.
 
+mod lab;
 mod models;
+mod run_folder;
 mod shader;
 
 use std::io::Write;
@@ -54,12 +56,19 @@ fn open(theme: egui::Theme, size: [f32; 2], photo: Option<PathBuf>) -> Window {
 }
 
 fn open_with(theme: egui::Theme, size: [f32; 2], photo: Option<PathBuf>, weights: Option<PathBuf>) -> Window {
+    open_as(theme, size, launch(photo, weights))
+}
+
+fn launch(photo: Option<PathBuf>, weights: Option<PathBuf>) -> Launch {
+    Launch { photo, device: DevicePreference::Cpu, weights, trainer: None }
+}
+
+fn open_as(theme: egui::Theme, size: [f32; 2], launch: Launch) -> Window {
     let render_state = create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE);
     crate::driver_exit::skip_driver_teardown();
     let inner = render_state.clone();
     let mut settings = Store::in_memory();
     settings.values.theme = Some(theme);
-    let launch = Launch { photo, device: DevicePreference::Cpu, weights };
     Harness::builder()
         .with_size(size)
         .with_theme(theme)

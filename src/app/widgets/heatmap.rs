@@ -43,12 +43,14 @@ impl Heatmap {
         }
     }
 
-    /// Draws the face and the map in a square; returns the cell under the pointer, `[row, column]`.
-    pub fn ui(&self, ui: &mut Ui, grey_face: TextureId, rect: Rect, name: &str) -> Option<[usize; 2]> {
+    /// Draws the map in a square, over a face where there is one; returns the cell under the pointer, `[row, column]`.
+    pub fn ui(&self, ui: &mut Ui, grey_face: Option<TextureId>, rect: Rect, name: &str) -> Option<[usize; 2]> {
         let response = ui.interact(rect, ui.scope_id().with(name), Sense::hover());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-        ui.painter().image(grey_face, rect, whole, ON_PHOTO);
+        if let Some(grey_face) = grey_face {
+            ui.painter().image(grey_face, rect, whole, ON_PHOTO);
+        }
         if self.smooth {
             self.paint_smooth(ui, rect);
         } else {

@@ -83,6 +83,12 @@ pub enum Icon {
     Close,
     /// Two arrows.
     Swap,
+    /// Corners that point outwards.
+    Enlarge,
+    /// Corners that point inwards.
+    Shrink,
+    /// A lens.
+    Zoom,
 }
 
 /// A small button with a picture; `name` is its hint and its name for assistive technology.
@@ -114,6 +120,19 @@ fn paint_icon(ui: &Ui, icon: Icon, middle: Pos2, stroke: Stroke) {
                 .map(|step| middle + 6.0 * egui::Vec2::angled((step as f32 / 16.0 - 0.5) * std::f32::consts::PI))
                 .collect();
             painter.add(Shape::convex_polygon(half, stroke.color, Stroke::NONE));
+        }
+        Icon::Enlarge | Icon::Shrink => {
+            let (tip, back) = if icon == Icon::Enlarge { (5.5, 2.0) } else { (1.5, 5.0) };
+            for (x, y) in [(1.0, -1.0), (-1.0, 1.0)] {
+                let corner = middle + vec2(tip * x, tip * y);
+                painter.line_segment([corner, middle + vec2(back * x, tip * y)], stroke);
+                painter.line_segment([corner, middle + vec2(tip * x, back * y)], stroke);
+            }
+        }
+        Icon::Zoom => {
+            let lens = middle - vec2(1.5, 1.5);
+            painter.circle_stroke(lens, 4.5, stroke);
+            painter.line_segment([lens + vec2(3.2, 3.2), lens + vec2(7.0, 7.0)], stroke);
         }
         Icon::Swap => {
             for (y, direction) in [(-3.0, 1.0), (3.0, -1.0)] {

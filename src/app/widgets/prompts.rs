@@ -5,10 +5,12 @@ use eframe::egui::{self, Frame, Id, Key, Margin, Modal, TextEdit, Ui};
 use super::Weight;
 use crate::app::commands::Command;
 use crate::app::dialogs;
+use crate::app::lab::{LabCommand, LabPrompt};
 use crate::app::shell::Scene;
 use crate::app::state::Prompt;
 use crate::app::theme::{GAP_L, GAP_M, GAP_S, RADIUS_ROW, Theme, Type};
 use crate::engine::WeightsSource;
+use crate::training::run::control;
 
 /// Draws the prompt, if there is one that stands over everything.
 pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
@@ -35,8 +37,23 @@ pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
             "This system shows no file dialog, so type the path of a weights file. Dropping it on the window works too.",
             "Open",
         ),
+        Prompt::Lab(LabPrompt::ConfigPath { text }) => (
+            "Train by which config?",
+            text,
+            "This system shows no file dialog, so type the path of a .toml file. Dropping it on the Lab works too.",
+            "Start training",
+        ),
+        Prompt::Lab(LabPrompt::FolderPath { text }) => {
+            ("Open which run?", text, "This system shows no file dialog, so type the path of a run's folder.", "Open")
+        }
+        Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => return modal_ui(ctx, scene, question_ui),
         Prompt::Landmarks { .. } => return,
     };
+    modal_ui(ctx, scene, |ui, scene| form_ui(ui, scene, head, text, hint, action));
+}
+
+/// A box over everything; Escape and a click beside it take it away.
+fn modal_ui(ctx: &egui::Context, scene: &mut Scene<'_>, content: impl FnOnce(&mut Ui, &mut Scene<'_>)) {
     let theme = Theme::of_context(ctx);
     let frame = Frame::new()
         .fill(theme.panel)
@@ -45,10 +62,49 @@ pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
         .inner_margin(Margin::same(GAP_L as i8))
         .shadow(egui::Shadow { offset: [0, 8], blur: 32, spread: 0, color: theme.shadow });
     let modal = Modal::new(Id::unique("prompt")).frame(frame).backdrop_color(theme.background.gamma_multiply(0.6));
-    let shown = modal.show(ctx, |ui| form_ui(ui, scene, head, text, hint, action));
+    let shown = modal.show(ctx, |ui| content(ui, scene));
     if shown.should_close() {
         scene.commands.push(Command::SetPrompt(None));
     }
+}
+
+/// A question with its answers; the first answer has the keyboard.
+fn question_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let theme = Theme::of(ui);
+    let is_closing = matches!(scene.state.prompt, Some(Prompt::Lab(LabPrompt::Close)));
+    let (head, text, answers): (_, _, Vec<(&str, LabCommand)>) = if is_closing {
+        let text = "A run that was started here is not finished. It goes on without the window; open its folder in \
+                    the Lab to watch it again.";
+        let answers = vec![
+            ("Close, training goes on", LabCommand::Close { stop: false }),
+            ("Stop it and close", LabCommand::Close { stop: true }),
+        ];
+        ("Training goes on", text, answers)
+    } else {
+        let text = "It ends after the step it is in, with a checkpoint: you can go on with it later.";
+        ("Stop this run?", text, vec![("Stop the run", LabCommand::Tell(control::Command::Stop))])
+    };
+    ui.set_width(400.0);
+    ui.label(Type::Reading.text(head, theme.text));
+    ui.add_space(GAP_S);
+    super::rows::paragraph_ui(ui, text);
+    ui.add_space(GAP_M);
+    ui.horizontal(|ui| {
+        for (index, (words, command)) in answers.into_iter().enumerate() {
+            let weight = if index == 0 { Weight::Primary } else { Weight::Plain };
+            let response = super::button_ui(ui, words, weight, true);
+            if index == 0 && ui.memory(|memory| memory.focused().is_none()) {
+                response.request_focus();
+            }
+            if response.clicked() {
+                scene.commands.push(Command::SetPrompt(None));
+                scene.commands.push(Command::Lab(command));
+            }
+        }
+        if super::button_ui(ui, "Cancel", Weight::Plain, true).clicked() {
+            scene.commands.push(Command::SetPrompt(None));
+        }
+    });
 }
 
 fn form_ui(ui: &mut Ui, scene: &mut Scene<'_>, head: &str, text: &str, hint: &str, action: &str) {
@@ -104,14 +160,16 @@ fn retyped(prompt: &Prompt, typed: &str) -> Prompt {
         Prompt::StatedAge { text, .. }
         | Prompt::SavePath { text, .. }
         | Prompt::OpenPath { text }
-        | Prompt::WeightsPath { text } => typed.clone_into(text),
-        Prompt::Landmarks { .. } => {}
+        | Prompt::WeightsPath { text }
+        | Prompt::Lab(LabPrompt::ConfigPath { text } | LabPrompt::FolderPath { text }) => typed.clone_into(text),
+        Prompt::Landmarks { .. } | Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => {}
     }
     prompt
 }
 
 /// What the answer asks for; nothing while it makes no sense.
 fn answer(prompt: Option<&Prompt>, typed: &str) -> Option<Vec<Command>> {
+    let there = (!typed.trim().is_empty()).then(|| dialogs::existing(typed));
     match prompt? {
         Prompt::StatedAge { face, .. } => {
             let years: f32 = typed.trim().replace(',', ".").parse().ok()?;
@@ -121,13 +179,14 @@ fn answer(prompt: Option<&Prompt>, typed: &str) -> Option<Vec<Command>> {
             let path = dialogs::with_ending(&dialogs::expand_home(typed));
             (!typed.trim().is_empty()).then(|| vec![Command::SaveTo(*what, path)])
         }
-        Prompt::OpenPath { .. } => {
-            (!typed.trim().is_empty()).then(|| vec![Command::TakeInPaths(vec![dialogs::existing(typed)])])
+        Prompt::OpenPath { .. } => there.map(|path| vec![Command::TakeInPaths(vec![path])]),
+        Prompt::WeightsPath { .. } => there.map(|path| vec![Command::UseWeights(WeightsSource::File(path))]),
+        Prompt::Lab(LabPrompt::ConfigPath { .. }) => {
+            there.map(LabCommand::Train).map(|command| vec![Command::Lab(command)])
         }
-        Prompt::WeightsPath { .. } => (!typed.trim().is_empty()).then(|| {
-            let source = WeightsSource::File(dialogs::existing(typed));
-            vec![Command::UseWeights(source)]
-        }),
-        Prompt::Landmarks { .. } => None,
+        Prompt::Lab(LabPrompt::FolderPath { .. }) => {
+            there.map(LabCommand::Watch).map(|command| vec![Command::Lab(command)])
+        }
+        Prompt::Landmarks { .. } | Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => None,
     }
 }

@@ -52,7 +52,7 @@ pub fn picture_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     ui.painter().text(caption, Align2::LEFT_CENTER, "Aligned face, 112 × 112", Type::Body.font(), theme.muted);
     let channel = shown_channel(ui, scene);
     let map = heatmap(scene, &reading.attention, channel);
-    if let Some(cell) = map.ui(ui, face.grey_crop.id(), mapped, "Attention map") {
+    if let Some(cell) = map.ui(ui, Some(face.grey_crop.id()), mapped, "Attention map") {
         mark(ui, mapped, cell, &cell_words(scene.state.view.layer, cell, map.values[cell[0]][cell[1]]));
     }
     let corner = mapped.left_bottom() + vec2(10.0, -10.0);

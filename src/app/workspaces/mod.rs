@@ -4,3 +4,4 @@
 pub mod age;
 pub mod attention;
 pub mod compare;
+pub mod lab;

@@ -34,7 +34,7 @@ fn other_weights(folder: &Path) -> PathBuf {
 
 /// A file let go over the window.
 #[derive(Debug)]
-struct Dropped(PathBuf);
+pub struct Dropped(pub PathBuf);
 
 impl egui::DroppedFile for Dropped {
     fn path(&self) -> &Path {
