@@ -25,7 +25,7 @@ def compact(model_folder):
     import torch
     from model import load_exported
 
-    net = load_exported(os.path.join(ROOT, "assets", "compact-v1.safetensors"))
+    net = load_exported(os.path.join(ROOT, "assets", "compact-v2.safetensors"))
 
     def encode(faces):
         f = net.features(faces)

@@ -6,7 +6,7 @@ what it began with (RUN/batches/start.safetensors and the start weights), its ba
 resolved and its losses (RUN/metrics.jsonl), repeats the steps, and prints each loss of both with the largest relative
 difference. In single precision two programs drift apart slowly: each step starts from the one before.
 
-usage: python training.py RUN [--weights compact-v1.safetensors] [--double]      (see README.md)
+usage: python training.py RUN [--weights compact-v2.safetensors] [--double]      (see README.md)
 """
 import argparse, json, math, os, tomllib
 
@@ -146,7 +146,7 @@ def longest(numbers, name, otherwise):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run")
-    parser.add_argument("--weights", default=os.path.join(ROOT, "assets", "compact-v1.safetensors"))
+    parser.add_argument("--weights", default=os.path.join(ROOT, "assets", "compact-v2.safetensors"))
     parser.add_argument("--double", action="store_true", help="repeat in double precision: how far single is from it")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
@@ -154,7 +154,7 @@ def main():
     kept = os.path.join(arguments.run, "batches")
     with open(os.path.join(arguments.run, "config.toml"), "rb") as file:
         config = tomllib.load(file)
-    with open(os.path.join(ROOT, "assets", "compact-v1-config.json")) as file:
+    with open(os.path.join(ROOT, "assets", "compact-v2-config.json")) as file:
         widths = json.load(file)
     settings, number = config["decomposition"], torch.float64 if arguments.double else torch.float32
 

@@ -40,7 +40,9 @@ pub fn commands(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
             commands.push(command);
         }
     }
-    if is_making_ages(state) && !egui::Popup::is_any_open(ctx) && press(ctx, Modifiers::NONE, Key::Escape) {
+    // Escape takes away what lies on top first: a prompt, a popup, then the work behind them.
+    let is_behind = state.prompt.is_some() || egui::Popup::is_any_open(ctx);
+    if is_making_ages(state) && !is_behind && press(ctx, Modifiers::NONE, Key::Escape) {
         commands.push(Command::StopTimeline);
     }
     if state.view.workspace != Workspace::Lab && press(ctx, Modifiers::NONE, Key::Delete) {

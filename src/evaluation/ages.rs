@@ -69,7 +69,8 @@ pub struct AgeFigures {
 pub fn report(ages: &[EstimatedAge<'_>], seed: u64) -> AgeReport {
     let decade = |age: &EstimatedAge<'_>| {
         let first = (age.known_years / 10.0) as u32 * 10;
-        Some(format!("{first:02}–{:02}", first + 9))
+        // Sorted as text, so whoever is a hundred or more comes last.
+        Some(if first < 100 { format!("{first:02}–{:02}", first + 9) } else { "over 99".to_owned() })
     };
     AgeReport {
         all: figures(ages, seed),

@@ -13,7 +13,7 @@ pub enum WeightsError {
     },
     /// The file is larger than any network this program knows.
     #[error(
-        "{name} is {size_mib} MiB, larger than any network this program knows ({limit_mib} MiB). Choose a weights file such as compact-v1.safetensors."
+        "{name} is {size_mib} MiB, larger than any network this program knows ({limit_mib} MiB). Choose a weights file such as compact-v2.safetensors."
     )]
     TooLarge {
         /// The file.

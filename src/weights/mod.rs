@@ -32,13 +32,13 @@ pub use source::hash_file;
 pub use tensor_file::FileFormat;
 use tensor_file::TensorFile;
 
-const COMPACT: &[u8] = include_bytes!("../../assets/compact-v1.safetensors");
-const COMPACT_CONFIG: &str = include_str!("../../assets/compact-v1-config.json");
+const COMPACT: &[u8] = include_bytes!("../../assets/compact-v2.safetensors");
+const COMPACT_CONFIG: &str = include_str!("../../assets/compact-v2-config.json");
 const MTCNN: &[u8] = include_bytes!("../../assets/mtcnn.safetensors");
 
-/// SHA-256 of `compact-v1.safetensors`, wherever it lies.
-const COMPACT_SHA256: &str = "e021c776337b14bcc4c78931e39fde601fc651bbe91297da5eec470d3adb63fd";
-/// What the model chip says of that file; longer in `assets/compact-v1-card.md`.
+/// SHA-256 of `compact-v2.safetensors`, wherever it lies.
+const COMPACT_SHA256: &str = "a4e5f492f2c2ed7872057461c9c075ecfd4c6f27dafe709e661b4e50f9b8212a";
+/// What the model chip says of that file; longer in `assets/compact-v2-card.md`.
 const COMPACT_TERMS: &str = "Research, non-commercial use: trained on UTKFace and on identities of CelebA and \
      Glint360K; backbone SFace (Apache-2.0).";
 
@@ -68,7 +68,7 @@ pub struct Weights {
 pub fn bundled() -> Result<Weights, WeightsError> {
     let file = TensorFile::parse("the bundled weights", COMPACT)?;
     let sidecar = bundled_sidecar()?;
-    sidecar.check_hash(&file, "compact-v1.safetensors")?;
+    sidecar.check_hash(&file, "compact-v2.safetensors")?;
     Ok(assemble(Checkpoint::described(file, Path::new(""), sidecar)))
 }
 
@@ -138,7 +138,7 @@ mod tests {
     fn the_bundled_weights_are_the_published_file() -> anyhow::Result<()> {
         let weights = bundled()?;
         assert_eq!(weights.sha256, COMPACT_SHA256);
-        assert_eq!((weights.preset, weights.version.as_str()), (Preset::Compact, "v1"));
+        assert_eq!((weights.preset, weights.version.as_str()), (Preset::Compact, "v2"));
         assert!(weights.terms.starts_with("Research, non-commercial"), "{}", weights.terms);
         Ok(())
     }

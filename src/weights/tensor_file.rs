@@ -130,7 +130,7 @@ fn without_module(
 
 /// Looks at the first bytes: what a file is called says nothing.
 fn format_of(source: &Source) -> Result<FileFormat, WeightsError> {
-    const CHOOSE: &str = "Choose a weights file such as compact-v1.safetensors.";
+    const CHOOSE: &str = "Choose a weights file such as compact-v2.safetensors.";
     let other = |found, next_step| Err(WeightsError::OtherKind { name: source.name.clone(), found, next_step });
     let first = source.piece(0, FIRST_BYTES)?;
     match first.as_slice() {

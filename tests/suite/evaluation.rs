@@ -213,7 +213,7 @@ fn the_probes_of_the_decomposition_run_on_two_sets_and_on_halves_of_one() -> Tes
 #[test]
 fn synthesis_is_judged_by_the_network_and_by_another() -> Tested {
     let set = SmallSet::new()?;
-    let weights = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/compact-v1.safetensors").display().to_string();
+    let weights = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/compact-v2.safetensors").display().to_string();
     let report = set.measured("synthesis", &["--faces", "2", "--real", "1", "--judge", &weights])?;
     assert_eq!(report["faces"], 2);
     let by_target = report["network"]["by_target"].as_array().ok_or("no targets")?;
@@ -279,7 +279,7 @@ fn a_calibration_of_ones_own_gives_compare_its_words() -> Tested {
     assert!(name(&asked_for).contains("Twelve faces"), "{}", name(&asked_for));
 
     let weights = set.path("mine.safetensors");
-    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/compact-v1.safetensors"), &weights)?;
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/compact-v2.safetensors"), &weights)?;
     let with_weights = [&compare[..], &["--weights", &weights]].concat();
     assert!(name(&succeeded(&with_weights)?).contains("UTKFace dev"));
     fs::copy(&own, set.path("mine.calibration.json"))?;

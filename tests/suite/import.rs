@@ -199,7 +199,7 @@ fn numbers_no_network_can_use_stop_an_import() -> Tested {
 #[test]
 fn the_compact_network_can_be_imported_too() -> Tested {
     let folder = tempfile::tempdir()?;
-    let bundled: PathBuf = [env!("CARGO_MANIFEST_DIR"), "assets", "compact-v1.safetensors"].iter().collect();
+    let bundled: PathBuf = [env!("CARGO_MANIFEST_DIR"), "assets", "compact-v2.safetensors"].iter().collect();
     let out = folder.path().join("single.safetensors");
     let object = succeeded(&["import", &text(&bundled), "-o", &text(&out), "--json"])?;
     assert_eq!(object["preset"], "compact");

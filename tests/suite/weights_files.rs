@@ -8,8 +8,8 @@ use mtlface::model::Preset;
 use mtlface::weights;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
-const COMPACT: &[u8] = include_bytes!("../../assets/compact-v1.safetensors");
-const CONFIG: &str = include_str!("../../assets/compact-v1-config.json");
+const COMPACT: &[u8] = include_bytes!("../../assets/compact-v2.safetensors");
+const CONFIG: &str = include_str!("../../assets/compact-v2-config.json");
 
 /// The sentence a file with these bytes is refused with.
 fn refusal(name: &str, bytes: &[u8]) -> Result<String> {
@@ -107,13 +107,13 @@ fn a_compact_network_of_other_widths_is_refused() -> Result<()> {
 #[test]
 fn a_description_that_does_not_fit_is_refused() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let path = folder.path().join("compact-v1.safetensors");
+    let path = folder.path().join("compact-v2.safetensors");
     std::fs::write(&path, COMPACT)?;
-    let description = folder.path().join("compact-v1-config.json");
+    let description = folder.path().join("compact-v2-config.json");
     let cases = [
         ("{".to_owned(), "does not describe the network"),
         (CONFIG.replacen("\"hidden\": 128", "\"hidden\": 64", 1), "afd.channel_fc1.weight"),
-        (CONFIG.replacen("e021", "0000", 1), "SHA-256"),
+        (CONFIG.replacen("a4e5", "0000", 1), "SHA-256"),
     ];
     for (json, said) in cases {
         std::fs::write(&description, json)?;

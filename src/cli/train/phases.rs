@@ -121,7 +121,7 @@ pub fn compact_start(weights: &Weights) -> anyhow::Result<(Start, String)> {
         NetworkConfig::Compact(widths) => Ok((started(widths, weights), weights.sha256.clone())),
         NetworkConfig::Published(_) => Err(hinted(
             format!("A compact network is needed here, and these weights are {}.", weights.preset),
-            "Choose weights such as compact-v1.safetensors.",
+            "Choose weights such as compact-v2.safetensors.",
         )),
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Calibration, LAYOUT_VERSION};
 
 /// The calibration of the bundled weights.
-const BUNDLED: &str = include_str!("../../../assets/calibration/compact-v1.json");
+const BUNDLED: &str = include_str!("../../../assets/calibration/compact-v2.json");
 /// What is appended to the name of a weights file, with or without its own ending, for a calibration beside it.
 const BESIDE_ENDING: &str = ".calibration.json";
 

@@ -22,7 +22,7 @@ use crate::deterministic;
 /// The bundled weights as a file of another hash: the same tensors with one more word about them.
 fn other_weights(folder: &Path) -> PathBuf {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
-    let bytes = std::fs::read(assets.join("compact-v1.safetensors")).unwrap();
+    let bytes = std::fs::read(assets.join("compact-v2.safetensors")).unwrap();
     let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
     let mut metadata = header.metadata().clone().unwrap_or_default();
     metadata.insert("note".to_owned(), "not the published file".to_owned());
@@ -68,7 +68,7 @@ fn the_card_says_what_the_model_is_in_both_themes() {
     }
     for (theme, suffix) in [(egui::Theme::Dark, ""), (egui::Theme::Light, "-light")] {
         let mut window = open_demo(theme, SIZE);
-        let chip = window.get_by_label("Model compact v1");
+        let chip = window.get_by_label("Model compact v2");
         match theme {
             egui::Theme::Dark => chip.click(),
             egui::Theme::Light => {
