@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use image::{Rgb, RgbImage};
 use mtlface::model::{Generation, Preset, PublishedConfig};
+use mtlface::training::config::RunConfig;
 use mtlface::training::phase::StepRandom;
 use mtlface::weights;
 use serde_json::Value;
@@ -312,5 +313,15 @@ fn the_published_network_learns_and_goes_on_where_it_ended() -> Tested {
     assert_eq!(weights::open(&whole.path("run/weights.safetensors"))?.preset, Preset::Cvpr2021);
     let written = std::fs::read_to_string(whole.path("run/config.toml"))?;
     assert!(written.contains("milestones = [20000, 23000]") && written.contains("margin = 0.35"), "{written}");
+    Ok(())
+}
+
+#[test]
+fn the_example_configs_are_understood() -> Tested {
+    let examples: PathBuf = [env!("CARGO_MANIFEST_DIR"), "docs", "training"].iter().collect();
+    for name in ["decomposition.toml", "synthesis.toml", "selective.toml"] {
+        let config = RunConfig::open(&examples.join(name))?;
+        assert!(config.starts_bundled() && !config.data.is_empty(), "{name}");
+    }
     Ok(())
 }
