@@ -307,10 +307,13 @@ pub(super) fn colour_image(picture: &RgbImage) -> ColorImage {
     ColorImage::from_rgb([picture.width() as usize, picture.height() as usize], picture.as_raw())
 }
 
-/// Looks up what scores mean for these weights.
-pub(super) fn calibrate(pool: &Pool, weights_sha256: Arc<str>) {
+/// Looks up what scores mean for these weights: beside their file, if they came from one, or inside the program.
+pub(super) fn calibrate(pool: &Pool, weights_sha256: Arc<str>, weights_file: Option<PathBuf>) {
     pool.run(move || {
-        let found = catch_unwind(|| Calibration::for_weights(&weights_sha256));
+        let found = catch_unwind(|| match &weights_file {
+            Some(file) => Calibration::beside(file, &weights_sha256),
+            None => Calibration::for_weights(&weights_sha256),
+        });
         let found = found.map_err(|_| "The calibration could not be read.".to_owned());
         let found = found.and_then(|known| known.map(Arc::new).map_err(|error| uncalibrated(&error)));
         Some(Arrival::Calibrated(weights_sha256, found))

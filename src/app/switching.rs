@@ -40,7 +40,7 @@ impl App {
         self.state.opening = None;
         self.state.timings = Timings { load_ms: Some(elapsed_ms), ..Timings::default() };
         self.state.calibration = None;
-        intake::calibrate(&self.pool, Arc::clone(&model.weights_sha256));
+        intake::calibrate(&self.pool, Arc::clone(&model.weights_sha256), model.source.file().map(Path::to_path_buf));
         if let WeightsSource::File(path) = &model.source {
             remember(&mut self.settings.values.recent_weights, path);
             self.state.recent_weights.clone_from(&self.settings.values.recent_weights);

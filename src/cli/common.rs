@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::{DevicePreference, Pipeline};
 use crate::model::Preset;
+use crate::recognition::{Calibration, CalibrationError};
 use crate::weights::{self, Weights};
 
 /// Flags of every command. A flag wins over its environment variable, which wins over the default.
@@ -23,6 +24,9 @@ pub struct CommonArgs {
     /// Network to use instead of the one that comes with the program
     #[arg(long, global = true, value_name = "FILE", env = "MTLFACE_WEIGHTS", hide_env_values = true)]
     pub weights: Option<PathBuf>,
+    /// What scores mean, as measured by `mtlface eval calibrate` [default: what belongs to the weights]
+    #[arg(long, global = true, value_name = "FILE", env = "MTLFACE_CALIBRATION", hide_env_values = true)]
+    pub calibration: Option<PathBuf>,
     /// Threads to work with [default: one for each processor core]
     #[arg(long, global = true, value_name = "N", env = "MTLFACE_THREADS", hide_env_values = true)]
     pub threads: Option<NonZeroUsize>,
@@ -86,6 +90,31 @@ impl CommonArgs {
             Some(path) => weights::open(path)?,
             None => weights::bundled()?,
         })
+    }
+
+    /// What scores of the weights in use mean: the file asked for, else the one beside the weights, else the bundled
+    /// one.
+    ///
+    /// # Errors
+    /// When nothing was measured for these weights, or the file cannot be used.
+    pub fn calibration(&self, pipeline: &Pipeline) -> Result<Calibration, CalibrationError> {
+        let sha256 = pipeline.weights_sha256();
+        match (&self.calibration, &self.weights) {
+            (Some(path), _) => Calibration::open(path, sha256),
+            (None, Some(weights)) => Calibration::beside(weights, sha256),
+            (None, None) => Calibration::for_weights(sha256),
+        }
+    }
+
+    /// As [`Self::calibration`]; nothing where nothing was measured for these weights.
+    ///
+    /// # Errors
+    /// When the file asked for, or the one beside the weights, cannot be used.
+    pub fn calibration_if_any(&self, pipeline: &Pipeline) -> anyhow::Result<Option<Calibration>> {
+        match self.calibration(pipeline) {
+            Err(CalibrationError::Unknown { .. }) => Ok(None),
+            found => Ok(Some(found?)),
+        }
     }
 
     /// Sets the number of threads of the whole program.

@@ -10,7 +10,7 @@ use super::common::{CommonArgs, number, with};
 use super::subject::Subject;
 use crate::face::Landmarks;
 use crate::recognition::verdict::{KnownAge, LEAD_NOT_IDENTIFICATION};
-use crate::recognition::{Calibration, Reading};
+use crate::recognition::{CalibrationError, Reading};
 
 /// Arguments of `compare`.
 #[derive(Debug, clap::Args)]
@@ -48,14 +48,16 @@ pub fn run(arguments: &CompareArgs, common: &CommonArgs) -> anyhow::Result<Outpu
     let b = Subject::open(&arguments.b, &which_b, common, &loaded.pipeline)?;
     let cosine = a.reading.embedding.cosine(&b.reading.embedding);
     let ages = [known_age(&a, arguments.age_a), known_age(&b, arguments.age_b)];
-    let calibration = Calibration::for_weights(loaded.pipeline.weights_sha256());
-    let (reading, mut warnings) = match calibration {
+    let (reading, mut warnings) = match common.calibration(&loaded.pipeline) {
         Ok(calibration) => {
             let reading = calibration.read(cosine, ages[0], ages[1]);
             let warnings = reading.warnings.clone();
             (Some(reading), warnings)
         }
-        Err(error) => (None, vec![LEAD_NOT_IDENTIFICATION.to_owned(), error.to_string()]),
+        Err(error @ CalibrationError::Unknown { .. }) => {
+            (None, vec![LEAD_NOT_IDENTIFICATION.to_owned(), error.to_string()])
+        }
+        Err(error) => return Err(error.into()),
     };
     warnings.extend(a.warnings.iter().map(|warning| format!("A: {warning}")));
     warnings.extend(b.warnings.iter().map(|warning| format!("B: {warning}")));

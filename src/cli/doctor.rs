@@ -75,6 +75,7 @@ fn check(common: &CommonArgs) -> anyhow::Result<Output> {
         let sentence = format!("The self-test failed on {}: off by {:.4}.", device.name, test.max_abs_error);
         return Err(Problem::new(sentence, "Use --device cpu, and report the driver's version.").into());
     }
+    let calibration = calibration(common, &loaded)?;
     let own = json!({
         "selftest": test.as_ref().map(|test| json!({
             "passed": test.passed(),
@@ -82,22 +83,23 @@ fn check(common: &CommonArgs) -> anyhow::Result<Output> {
             "age_error_years": test.age_error_years,
             "embedding_cosine": test.embedding_cosine,
         })),
-        "calibration": calibration(&loaded),
+        "calibration": calibration,
         "stages_ms": stages.iter().map(|(key, ms)| (key.replace(' ', "_"), json!(ms))).collect::<Map<_, _>>(),
         "adapters": adapters.iter().map(adapter_json).collect::<Vec<_>>(),
         "window": super::open::window_state(),
     });
     let json = with(common.record(&loaded, json!({})), own);
-    Ok(Output { json, text: text(&loaded, test.as_ref(), &stages, &adapters) })
+    let text = text(&loaded, test.as_ref(), calibration.as_deref(), &stages, &adapters);
+    Ok(Output { json, text })
 }
 
 /// The sets behind the words of a comparison; nothing for weights that were not measured.
-fn calibration(loaded: &Loaded) -> Option<String> {
-    let calibration = Calibration::for_weights(loaded.pipeline.weights_sha256()).ok()?;
-    Some(match &calibration.genuine {
+fn calibration(common: &CommonArgs, loaded: &Loaded) -> anyhow::Result<Option<String>> {
+    let named = |calibration: Calibration| match &calibration.genuine {
         Some(genuine) => format!("{}; {}", calibration.impostors.name, genuine.name),
         None => calibration.impostors.name,
-    })
+    };
+    Ok(common.calibration_if_any(&loaded.pipeline)?.map(named))
 }
 
 /// Compares with the stored numbers; nothing to compare with for weights other than the bundled ones.
@@ -183,7 +185,13 @@ fn driver(info: &wgpu::AdapterInfo) -> String {
     format!("{} {}", info.driver, info.driver_info).trim().to_owned()
 }
 
-fn text(loaded: &Loaded, test: Option<&SelfTest>, stages: &[(String, f64)], adapters: &[wgpu::AdapterInfo]) -> String {
+fn text(
+    loaded: &Loaded,
+    test: Option<&SelfTest>,
+    calibration: Option<&str>,
+    stages: &[(String, f64)],
+    adapters: &[wgpu::AdapterInfo],
+) -> String {
     let device = loaded.pipeline.device();
     let mut lines = vec![
         format!("mtlface     {}", env!("CARGO_PKG_VERSION")),
@@ -199,8 +207,7 @@ fn text(loaded: &Loaded, test: Option<&SelfTest>, stages: &[(String, f64)], adap
     lines.push(format!("window      {}", super::open::window_state()));
     lines.push(format!("weights     {}, SHA-256 {}", loaded.model, loaded.pipeline.weights_sha256()));
     lines.push(format!("terms       {}", loaded.terms));
-    let measured = calibration(loaded).unwrap_or_else(|| "none was measured for these weights".to_owned());
-    lines.push(format!("calibration {measured}"));
+    lines.push(format!("calibration {}", calibration.unwrap_or("none was measured for these weights")));
     lines.push(match test {
         Some(test) => format!(
             "self-test   passed: largest difference {:.1e}, age {:.3} years, embedding cosine {:.6}",

@@ -6,6 +6,7 @@
 mod ageing;
 mod cache;
 pub mod device;
+mod features;
 mod memory;
 pub mod pipeline;
 mod queue;
@@ -17,6 +18,7 @@ pub mod worker;
 
 pub use ageing::TimelineWatch;
 pub use device::{DeviceKind, DevicePreference, DeviceReport, SharedGpu};
+pub use features::FaceFeatures;
 pub use pipeline::{EngineError, Pipeline, StageTimes};
 pub use reading::{AgeEstimate, AttentionMaps, FaceReading};
 pub use requests::{FaceId, ModelInUse, OpeningStep, PhotoId, Reply, Request, WeightsSource};

@@ -145,7 +145,7 @@ fn planes(tensor: Tensor<4>) -> Vec<Vec<f32>> {
 }
 
 /// A batch of vectors.
-fn rows(tensor: Tensor<2>) -> Vec<Vec<f32>> {
+pub(super) fn rows(tensor: Tensor<2>) -> Vec<Vec<f32>> {
     let width = tensor.dims()[1];
     let values: Vec<f32> = tensor.into_data().convert::<f32>().iter::<f32>().collect();
     values.chunks(width.max(1)).map(<[f32]>::to_vec).collect()

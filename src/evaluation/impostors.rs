@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::engine::FaceReading;
+use super::ReadFace;
+use super::chart::{Axis, Chart, Marks, Panel, Point, Series, Unit};
 use crate::model::AgeGroup;
 use crate::recognition::Histogram;
 use crate::recognition::calibration::{ImpostorCell, ImpostorTable};
@@ -11,7 +12,7 @@ use crate::recognition::calibration::{ImpostorCell, ImpostorTable};
 pub fn table(
     name: &str,
     alignment: &str,
-    faces: &[(f32, Option<&str>, &FaceReading)],
+    faces: &[(f32, Option<&str>, &ReadFace)],
     without_face: usize,
 ) -> ImpostorTable {
     let count = AgeGroup::ALL.len();
@@ -55,4 +56,26 @@ pub fn text(table: &ImpostorTable) -> String {
         text.push_str(&format!("{ages:<16} {:>9}   {:.3}\n", cell.scores.pairs(), cell.scores.threshold(1e-3)));
     }
     text
+}
+
+/// The threshold of each pair of age groups, a column for the younger one.
+pub fn chart(table: &ImpostorTable, title: &str, subtitle: &str) -> Chart {
+    let series = AgeGroup::ALL.into_iter().map(|older| {
+        let held = table.cells.iter().filter(|cell| cell.older == older && cell.scores.pairs() > 0);
+        let points = held.map(|cell| Point::new(cell.younger.index() as f64, f64::from(cell.scores.threshold(1e-3))));
+        Series::new(&format!("and {}", older.label()), Marks::Points(points.collect()))
+    });
+    let thresholds = table.cells.iter().filter(|cell| cell.scores.pairs() > 0);
+    let thresholds = thresholds.map(|cell| f64::from(cell.scores.threshold(1e-3)));
+    let pairs: u64 = table.cells.iter().map(|cell| cell.scores.pairs()).sum();
+    Chart {
+        title: title.to_owned(),
+        subtitle: format!("{} faces, {pairs} pairs of different people. {subtitle}", table.faces),
+        panels: vec![Panel {
+            title: "Cosine that 1 in 1,000 pairs of different people reach".to_owned(),
+            x: Axis::categories("Age of the younger face in years", AgeGroup::ALL.map(AgeGroup::label)),
+            y: Axis::around("Cosine", Unit::Number, thresholds),
+            series: series.collect(),
+        }],
+    }
 }

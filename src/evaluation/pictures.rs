@@ -1,19 +1,15 @@
 //! Every picture of a set, read once: the face the product would choose, or the reason why there is none.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::engine::{EngineError, FaceReading, Pipeline};
+use crate::engine::{AgeEstimate, EngineError, FaceReading, Pipeline};
 use crate::face::{AlignedFace, Photo};
-
-/// Endings of the picture files a set may hold.
-const ENDINGS: [&str; 8] = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "jfif"];
+use crate::pictures::{LandmarksTable, PictureSet};
+use crate::recognition::Embedding;
 
 /// A picture that could not be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,143 +20,125 @@ pub struct Skipped {
     pub reason: String,
 }
 
-/// A set of pictures after reading.
-#[derive(Debug, Default)]
-pub struct ReadPictures {
-    /// Faces by the picture's path inside the set, without the activity of single channels.
-    pub faces: BTreeMap<String, FaceReading>,
+/// What the protocols need of one face.
+#[derive(Clone, Debug)]
+pub struct ReadFace {
+    /// Identity, from the face and its mirror image.
+    pub embedding: Embedding,
+    /// Apparent age, the mean of the face's and of its mirror image's.
+    pub age: AgeEstimate,
+    /// Apparent age in years of the face alone.
+    pub face_age_years: f32,
+}
+
+impl From<FaceReading> for ReadFace {
+    fn from(reading: FaceReading) -> Self {
+        Self { embedding: reading.embedding, age: reading.age, face_age_years: reading.face_age_years }
+    }
+}
+
+/// A set of pictures after reading; `T` is what was taken from each face.
+#[derive(Debug)]
+pub struct ReadPictures<T = ReadFace> {
+    /// By the picture's path inside the set.
+    pub faces: BTreeMap<String, T>,
     /// What could not be used.
     pub skipped: Vec<Skipped>,
 }
 
-/// Where pictures come from.
-#[derive(Debug)]
-pub enum PictureSet {
-    /// A folder, searched with its subfolders.
-    Folder(PathBuf),
-    /// The pictures of a tar archive, held as bytes.
-    Archive(Vec<(String, Vec<u8>)>),
+/// How faces are brought to the pose the networks expect.
+#[derive(Clone, Debug, Default)]
+pub enum Alignment {
+    /// The detector finds them; the first one counts, the centre-most large one.
+    #[default]
+    Detector,
+    /// Landmarks placed before; a picture without any is skipped.
+    Landmarks(LandmarksTable),
+    /// The pictures are aligned crops.
+    Aligned,
 }
 
-impl PictureSet {
-    /// Opens a folder or a tar archive.
-    ///
-    /// # Errors
-    /// When it is neither, or cannot be read.
-    pub fn open(path: &Path) -> io::Result<Self> {
-        if path.is_dir() {
-            return Ok(Self::Folder(path.to_owned()));
-        }
-        let mut pictures = Vec::new();
-        for entry in tar::Archive::new(File::open(path)?).entries()? {
-            let mut entry = entry?;
-            let name = entry.path()?.to_string_lossy().into_owned();
-            if is_picture(Path::new(&name)) {
-                let mut bytes = Vec::new();
-                entry.read_to_end(&mut bytes)?;
-                pictures.push((name, bytes));
-            }
-        }
-        Ok(Self::Archive(pictures))
-    }
-
-    /// Paths of all pictures inside the set, sorted.
-    ///
-    /// # Errors
-    /// When a folder cannot be listed.
-    pub fn names(&self) -> io::Result<Vec<String>> {
-        let mut names = match self {
-            Self::Folder(folder) => {
-                let mut names = Vec::new();
-                list(folder, folder, &mut names)?;
-                names
-            }
-            Self::Archive(pictures) => pictures.iter().map(|(name, _)| name.clone()).collect(),
-        };
-        names.sort();
-        Ok(names)
-    }
-
-    fn photo(&self, name: &str) -> Result<Photo, String> {
+impl Alignment {
+    /// In a few words, as a report says it.
+    pub fn words(&self) -> &'static str {
         match self {
-            Self::Folder(folder) => Photo::open(&folder.join(name)).map_err(|error| error.to_string()),
-            Self::Archive(pictures) => match pictures.iter().find(|(held, _)| held == name) {
-                Some((_, bytes)) => Photo::from_bytes(name, bytes).map_err(|error| error.to_string()),
-                None => Err("It is not in the archive.".to_owned()),
-            },
+            Self::Detector => "MTCNN, first face",
+            Self::Landmarks(_) => "landmark file",
+            Self::Aligned => "already aligned",
         }
     }
 
-    /// Reads the pictures of these names. `progress` hears how many are done, from any thread.
-    ///
-    /// # Errors
-    /// When the device is lost; a picture that cannot be used is listed, not an error.
-    pub fn read(
-        &self,
-        pipeline: &Pipeline,
-        names: &[String],
-        aligned: bool,
-        progress: impl Fn(usize) + Sync,
-    ) -> Result<ReadPictures, EngineError> {
-        let done = AtomicUsize::new(0);
-        let outcomes: Vec<(String, Result<FaceReading, String>)> = names
-            .par_iter()
-            .map(|name| {
-                let outcome = match self.photo(name).and_then(|photo| face_of(pipeline, &photo, aligned)) {
-                    Ok(face) => Ok(without_channels(pipeline.read_faces(&[&face])?.swap_remove(0))),
-                    Err(reason) => Err(reason),
-                };
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1);
-                Ok((name.clone(), outcome))
-            })
-            .collect::<Result<_, EngineError>>()?;
-        let mut read = ReadPictures::default();
-        for (file, outcome) in outcomes {
-            match outcome {
-                Ok(face) => {
-                    read.faces.insert(file, face);
-                }
-                Err(reason) => read.skipped.push(Skipped { file, reason }),
+    /// The face of a photo, aligned, or why there is none.
+    fn face(&self, pipeline: &Pipeline, name: &str, photo: &Photo) -> Result<AlignedFace, String> {
+        match self {
+            Self::Aligned => AlignedFace::already_aligned(photo).map_err(|error| error.to_string()),
+            Self::Landmarks(file) => {
+                let landmarks_px = file.of(name).ok_or("The landmark file has no landmarks of it.")?;
+                AlignedFace::from_landmarks(photo, landmarks_px).map_err(|error| error.to_string())
+            }
+            Self::Detector => {
+                let detections = pipeline.find_faces(photo).map_err(|error| error.to_string())?;
+                let first = detections.first().ok_or("No face was found.")?;
+                AlignedFace::from_detection(photo, first).map_err(|error| error.to_string())
             }
         }
-        Ok(read)
     }
 }
 
-/// Without the activity of each channel, which no protocol needs and which would hold 200 KB for every picture.
-fn without_channels(mut reading: FaceReading) -> FaceReading {
-    reading.attention.channel_activity = Vec::new();
-    reading
+fn photo(set: &PictureSet, name: &str) -> Result<Photo, String> {
+    let place = set.find(name).ok_or("It is not in the set.")?;
+    let bytes = set.picture(place).map_err(|error| error.to_string())?;
+    Photo::from_bytes(name, &bytes).map_err(|error| error.to_string())
 }
 
-/// The face the product would choose.
-fn face_of(pipeline: &Pipeline, photo: &Photo, aligned: bool) -> Result<AlignedFace, String> {
-    if aligned {
-        return AlignedFace::already_aligned(photo).map_err(|error| error.to_string());
-    }
-    let detections = pipeline.find_faces(photo).map_err(|error| error.to_string())?;
-    let first = detections.first().ok_or_else(|| "No face was found.".to_owned())?;
-    AlignedFace::from_detection(photo, first).map_err(|error| error.to_string())
+/// Reads the pictures of these names as the product does. `progress` hears how many are done, from any thread.
+///
+/// # Errors
+/// When the device is lost; a picture that cannot be used is listed, not an error.
+pub fn read(
+    set: &PictureSet,
+    pipeline: &Pipeline,
+    names: &[String],
+    alignment: &Alignment,
+    progress: impl Fn(usize) + Sync,
+) -> Result<ReadPictures, EngineError> {
+    let read = |face: &AlignedFace| Ok(pipeline.read_faces(&[face])?.swap_remove(0).into());
+    each_face(set, pipeline, names, alignment, progress, read)
 }
 
-fn list(root: &Path, folder: &Path, names: &mut Vec<String>) -> io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let path = entry.path();
-        // A link is not followed: it may lead out of the set or in circles.
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            list(root, &path, names)?;
-        } else if kind.is_file() && is_picture(&path) {
-            let inside = path.strip_prefix(root).unwrap_or(&path);
-            names.push(inside.to_string_lossy().replace('\\', "/"));
+/// Takes something from the face of each picture of these names, on all threads.
+///
+/// # Errors
+/// When the device is lost; a picture that cannot be used is listed, not an error.
+pub fn each_face<T: Send>(
+    set: &PictureSet,
+    pipeline: &Pipeline,
+    names: &[String],
+    alignment: &Alignment,
+    progress: impl Fn(usize) + Sync,
+    take: impl Fn(&AlignedFace) -> Result<T, EngineError> + Sync,
+) -> Result<ReadPictures<T>, EngineError> {
+    let done = AtomicUsize::new(0);
+    let outcomes: Vec<(String, Result<T, String>)> = names
+        .par_iter()
+        .map(|name| {
+            let face = photo(set, name).and_then(|photo| alignment.face(pipeline, name, &photo));
+            let outcome = match face {
+                Ok(face) => Ok(take(&face)?),
+                Err(reason) => Err(reason),
+            };
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1);
+            Ok((name.clone(), outcome))
+        })
+        .collect::<Result<_, EngineError>>()?;
+    let mut read = ReadPictures { faces: BTreeMap::new(), skipped: Vec::new() };
+    for (file, outcome) in outcomes {
+        match outcome {
+            Ok(face) => {
+                read.faces.insert(file, face);
+            }
+            Err(reason) => read.skipped.push(Skipped { file, reason }),
         }
     }
-    Ok(())
-}
-
-/// Whether the ending is that of a picture.
-pub fn is_picture(path: &Path) -> bool {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+    Ok(read)
 }

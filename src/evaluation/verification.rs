@@ -1,9 +1,10 @@
-//! The LFW protocol on scores: accuracy over folds with the threshold chosen on the other folds, rates at fixed false
-//! match rates, the curve between (ARCHITECTURE D).
+//! True accept rates at fixed false match rates, and the curve between them.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+use super::bootstrap::Draws;
 
 /// One pair's score.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -12,30 +13,10 @@ pub struct ScoredPair {
     pub fold: usize,
     /// Whether both pictures show one person.
     pub same: bool,
-    /// Cosine of the two embeddings.
-    pub cosine: f32,
-}
-
-/// One fold, judged at the threshold that is best on the other folds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FoldResult {
-    /// Share of the fold's pairs judged right, 0 to 1.
-    pub accuracy: f64,
-    /// Pairs count as one person where their squared distance is below this many hundredths.
-    pub threshold_index: usize,
-    /// Pairs of the fold.
-    pub pairs: usize,
-}
-
-/// Accuracy over folds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FoldAccuracy {
-    /// Mean over the folds, 0 to 1.
-    pub mean: f64,
-    /// Standard deviation over the folds (of the folds as they are, not of a sample of them).
-    pub std: f64,
-    /// Each fold's own. Folds none of whose pairs were scored are left out.
-    pub folds: Vec<FoldResult>,
+    /// Cosine of the two embeddings, or that minus the threshold of the pair's ages.
+    pub score: f32,
+    /// The two persons, numbered from 0; twice the same for one person.
+    pub persons: [u32; 2],
 }
 
 /// Share of one person's pairs that are accepted where this share of different people is.
@@ -43,7 +24,9 @@ pub struct FoldAccuracy {
 pub struct TrueAcceptRate {
     /// True accept rate, 0 to 1.
     pub rate: f64,
-    /// Threshold on the cosine.
+    /// 95 % interval, bootstrapped over persons; nothing where the persons are too few.
+    pub ci95: Option<[f64; 2]>,
+    /// Threshold on the score.
     pub threshold: f32,
     /// Pairs of one person.
     pub genuine_pairs: usize,
@@ -53,149 +36,121 @@ pub struct TrueAcceptRate {
     pub false_matches: usize,
 }
 
-/// Squared distances tried as thresholds: 0.00, 0.01, …, 3.99.
-const THRESHOLDS: usize = 400;
-
-/// Accuracy of each fold at the threshold that is best on the other folds; a pair counts as one person where its
-/// squared distance `2 - 2·cosine` is below the threshold; of equally good thresholds the first counts. Nothing where
-/// fewer than two folds hold pairs: no threshold can then be chosen without looking at the pairs it is judged on.
-pub fn accuracy(pairs: &[ScoredPair]) -> Option<FoldAccuracy> {
-    let mut tallies: BTreeMap<usize, FoldTally> = BTreeMap::new();
-    for pair in pairs {
-        tallies.entry(pair.fold).or_default().add(pair);
-    }
-    if tallies.len() < 2 {
-        return None;
-    }
-    let tallies: Vec<FoldTally> = tallies.into_values().collect();
-    let folds: Vec<FoldResult> = (0..tallies.len()).map(|fold| judge(&tallies, fold)).collect();
-    let count = folds.len() as f64;
-    let mean = folds.iter().map(|fold| fold.accuracy).sum::<f64>() / count;
-    let variance = folds.iter().map(|fold| (fold.accuracy - mean).powi(2)).sum::<f64>() / count;
-    Some(FoldAccuracy { mean, std: variance.sqrt(), folds })
+/// Pairs of one person and of different people, each kind with the highest scores first.
+#[derive(Debug)]
+pub struct Population {
+    genuine: Vec<ScoredPair>,
+    impostors: Vec<ScoredPair>,
+    /// How many pairs there are of each two different persons.
+    pairs_of_persons: Vec<([u32; 2], u64)>,
 }
 
-/// How many of a fold's pairs each threshold judges right.
-struct FoldTally {
-    right: Vec<usize>,
-    pairs: usize,
-}
-
-impl Default for FoldTally {
-    fn default() -> Self {
-        Self { right: vec![0; THRESHOLDS], pairs: 0 }
-    }
-}
-
-impl FoldTally {
-    fn add(&mut self, pair: &ScoredPair) {
-        let squared_distance = 2.0 - 2.0 * f64::from(pair.cosine);
-        self.pairs += 1;
-        for (index, right) in self.right.iter_mut().enumerate() {
-            *right += usize::from((squared_distance < index as f64 / 100.0) == pair.same);
+impl Population {
+    /// Sorts the pairs.
+    pub fn new(pairs: impl IntoIterator<Item = ScoredPair>) -> Self {
+        let (mut genuine, mut impostors): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|pair| pair.same);
+        for scores in [&mut genuine, &mut impostors] {
+            scores.sort_by(|a, b| b.score.total_cmp(&a.score));
         }
-    }
-}
-
-fn judge(tallies: &[FoldTally], fold: usize) -> FoldResult {
-    let others = tallies.iter().enumerate().filter(|(index, _)| *index != fold).map(|(_, tally)| tally);
-    let mut right = vec![0; THRESHOLDS];
-    for tally in others {
-        right.iter_mut().zip(&tally.right).for_each(|(sum, count)| *sum += count);
-    }
-    let mut best = 0;
-    for index in 1..THRESHOLDS {
-        if right[index] > right[best] {
-            best = index;
+        let mut counts: BTreeMap<[u32; 2], u64> = BTreeMap::new();
+        for pair in &impostors {
+            *counts.entry(pair.persons).or_default() += 1;
         }
+        Self { genuine, impostors, pairs_of_persons: counts.into_iter().collect() }
     }
-    let own = &tallies[fold];
-    FoldResult { accuracy: own.right[best] as f64 / own.pairs as f64, threshold_index: best, pairs: own.pairs }
-}
 
-/// Share of one person's pairs at or above the lowest threshold that at most `false_match_rate` of the pairs of
-/// different people reach. Nothing where the rate is finer than the pairs can tell: fewer than one pair of different
-/// people would be allowed through, or there is no pair of one person.
-pub fn true_accept_rate(pairs: &[ScoredPair], false_match_rate: f64) -> Option<TrueAcceptRate> {
-    let (genuine, impostors) = (scores(pairs, true), scores(pairs, false));
-    accept_rate(&genuine, &impostors, false_match_rate)
-}
-
-/// Points of the ROC curve: false match rate and true accept rate. Rates finer than the pairs can tell are left out.
-pub fn roc(pairs: &[ScoredPair]) -> Vec<[f64; 2]> {
-    let rates = [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1.0];
-    let (genuine, impostors) = (scores(pairs, true), scores(pairs, false));
-    rates
-        .iter()
-        .filter_map(|rate| accept_rate(&genuine, &impostors, *rate).map(|accepted| [*rate, accepted.rate]))
-        .collect()
-}
-
-/// Scores of the pairs of one kind, highest first.
-fn scores(pairs: &[ScoredPair], same: bool) -> Vec<f32> {
-    let mut scores: Vec<f32> = pairs.iter().filter(|pair| pair.same == same).map(|pair| pair.cosine).collect();
-    scores.sort_by(|a, b| b.total_cmp(a));
-    scores
-}
-
-fn accept_rate(genuine: &[f32], impostors: &[f32], false_match_rate: f64) -> Option<TrueAcceptRate> {
-    // The nudge keeps 1e-3 of 1,000 pairs at one pair, whatever the product rounds to.
-    let allowed = (false_match_rate * impostors.len() as f64 + 1e-9).floor() as usize;
-    if allowed == 0 || genuine.is_empty() {
-        return None;
+    /// The lowest threshold that at most `false_match_rate` of the pairs of different people reach. Nothing where the
+    /// rate is finer than the pairs can tell: fewer than one pair would be allowed through.
+    pub fn threshold(&self, false_match_rate: f64, draws: Draws<'_>) -> Option<f32> {
+        let total: u64 = self.pairs_of_persons.iter().map(|(persons, pairs)| pairs * draws.of_pair(*persons)).sum();
+        // The nudge keeps 1e-3 of 1,000 pairs at one pair, whatever the product rounds to.
+        let allowed = (false_match_rate * total as f64 + 1e-9).floor() as u64;
+        if allowed == 0 {
+            return None;
+        }
+        let mut through = 0;
+        for pair in &self.impostors {
+            through += draws.of_pair(pair.persons);
+            if through > allowed {
+                // Just above the highest score that must be refused.
+                return Some(pair.score.next_up());
+            }
+        }
+        Some(f32::NEG_INFINITY)
     }
-    // Just above the highest score that must be refused.
-    let threshold = impostors.get(allowed).map_or(-1.0, |score| score.next_up());
-    let reaching = |scores: &[f32]| scores.iter().filter(|score| **score >= threshold).count();
-    Some(TrueAcceptRate {
-        rate: reaching(genuine) as f64 / genuine.len() as f64,
-        threshold,
-        genuine_pairs: genuine.len(),
-        impostor_pairs: impostors.len(),
-        false_matches: reaching(impostors),
-    })
+
+    /// Share of one person's pairs at or above the threshold; nothing where there are none.
+    pub fn accepted(&self, threshold: f32, draws: Draws<'_>) -> Option<f64> {
+        let (mut accepted, mut all) = (0, 0);
+        for pair in &self.genuine {
+            let times = draws.of_pair(pair.persons);
+            all += times;
+            accepted += if pair.score >= threshold { times } else { 0 };
+        }
+        (all > 0).then(|| accepted as f64 / all as f64)
+    }
+
+    /// The rate at a threshold that was chosen on these or on other pairs. Nothing without pairs of one person.
+    pub fn rate_at(&self, threshold: f32) -> Option<TrueAcceptRate> {
+        Some(TrueAcceptRate {
+            rate: self.accepted(threshold, Draws::ONCE)?,
+            ci95: None,
+            threshold,
+            genuine_pairs: self.genuine.len(),
+            impostor_pairs: self.impostors.len(),
+            false_matches: self.impostors.iter().take_while(|pair| pair.score >= threshold).count(),
+        })
+    }
+
+    /// Share of one person's pairs at or above [`Self::threshold`].
+    pub fn true_accept_rate(&self, false_match_rate: f64) -> Option<TrueAcceptRate> {
+        self.rate_at(self.threshold(false_match_rate, Draws::ONCE)?)
+    }
+
+    /// Points of the ROC curve: false match rate and true accept rate. Rates finer than the pairs can tell are left
+    /// out.
+    pub fn roc(&self) -> Vec<[f64; 2]> {
+        let rates = [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1.0];
+        let told = rates.iter().filter_map(|rate| self.true_accept_rate(*rate).map(|accepted| [*rate, accepted.rate]));
+        told.collect()
+    }
+
+    /// Pairs of one person.
+    pub fn genuine_pairs(&self) -> usize {
+        self.genuine.len()
+    }
+
+    /// Pairs of different people.
+    pub fn impostor_pairs(&self) -> usize {
+        self.impostors.len()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn pair(fold: usize, same: bool, cosine: f32) -> ScoredPair {
-        ScoredPair { fold, same, cosine }
-    }
-
-    #[test]
-    fn separable_scores_are_all_right() {
-        let pairs: Vec<ScoredPair> =
-            (0..20).map(|i| pair(i / 4, i % 2 == 0, if i % 2 == 0 { 0.8 } else { 0.1 })).collect();
-        let accuracy = accuracy(&pairs).unwrap();
-        assert_eq!((accuracy.mean, accuracy.std, accuracy.folds.len()), (1.0, 0.0, 5));
+    fn pair(same: bool, score: f32) -> ScoredPair {
+        ScoredPair { fold: 0, same, score, persons: [0, u32::from(!same)] }
     }
 
     #[test]
     fn the_rate_at_a_false_match_rate_refuses_the_right_impostors() {
-        let mut pairs: Vec<ScoredPair> = (0..100).map(|i| pair(0, false, i as f32 / 100.0)).collect();
-        pairs.extend((0..10).map(|i| pair(0, true, 0.9 + i as f32 / 100.0)));
-        let rate = true_accept_rate(&pairs, 0.05).unwrap();
+        let impostors = (0..100).map(|i| pair(false, i as f32 / 100.0));
+        let pairs = impostors.chain((0..10).map(|i| pair(true, 0.9 + i as f32 / 100.0)));
+        let rate = Population::new(pairs).true_accept_rate(0.05).unwrap();
         assert_eq!((rate.genuine_pairs, rate.impostor_pairs, rate.false_matches), (10, 100, 5));
         assert!((rate.rate - 0.5).abs() < 1e-9, "{rate:?}");
     }
 
     #[test]
     fn a_rate_finer_than_the_pairs_is_not_told() {
-        let mut pairs: Vec<ScoredPair> = (0..999).map(|_| pair(0, false, 0.1)).collect();
-        pairs.push(pair(1, true, 0.9));
-        assert_eq!(true_accept_rate(&pairs, 1e-3), None);
-        assert_eq!(roc(&pairs)[0][0], 2e-3);
-        pairs.push(pair(0, false, 0.1));
-        assert_eq!(true_accept_rate(&pairs, 1e-3).unwrap().rate, 1.0);
-    }
-
-    #[test]
-    fn folds_without_pairs_do_not_count() {
-        let pairs = [pair(0, true, 0.9), pair(0, false, 0.1), pair(7, true, 0.9), pair(7, false, 0.1)];
-        let accuracy = accuracy(&pairs).unwrap();
-        assert_eq!((accuracy.mean, accuracy.folds.len()), (1.0, 2));
-        assert_eq!(super::accuracy(&pairs[..2]), None);
+        let mut pairs: Vec<ScoredPair> = (0..999).map(|_| pair(false, 0.1)).collect();
+        pairs.push(pair(true, 0.9));
+        let few = Population::new(pairs.clone());
+        assert_eq!(few.true_accept_rate(1e-3), None);
+        assert_eq!(few.roc()[0][0], 2e-3);
+        pairs.push(pair(false, 0.1));
+        assert_eq!(Population::new(pairs).true_accept_rate(1e-3).unwrap().rate, 1.0);
     }
 }

@@ -3,12 +3,10 @@
 use serde::Serialize;
 
 use super::Calibration;
-use super::calibration::{DEFAULT_FALSE_MATCH_RATE, ImpostorScores};
+use super::calibration::{ADULT_YEARS, DEFAULT_FALSE_MATCH_RATE, ImpostorScores};
 
 /// The sentence that stands with every score.
 pub const LEAD_NOT_IDENTIFICATION: &str = "Investigative lead, not an identification.";
-/// Below this age faces are known to resemble each other more, in years.
-const ADULT_YEARS: f32 = 18.0;
 /// From this age gap on a warning is due, in years.
 const LARGE_GAP_YEARS: f32 = 10.0;
 /// An estimated age this far above 18 may still belong to a child: about the mean error on labelled faces, in years.
@@ -228,7 +226,8 @@ mod tests {
             },
             genuine: Some(GenuineTable {
                 name: "Made-up pairs".to_owned(),
-                gaps: vec![GenuineGap { from_years: 0.0, to_years: Some(5.0), scores: one }],
+                gaps: vec![GenuineGap { from_years: 0.0, to_years: Some(5.0), scores: one, above_threshold: None }],
+                under_18: Vec::new(),
             }),
         }
     }

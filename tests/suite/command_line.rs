@@ -16,7 +16,9 @@ fn demo(name: &str) -> String {
 /// Runs the program without a display, on the CPU, in a folder of its own.
 pub fn run_in(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mtlface"));
-    for variable in ["DISPLAY", "WAYLAND_DISPLAY", "MTLFACE_DEVICE", "MTLFACE_JSON", "MTLFACE_WEIGHTS"] {
+    for variable in
+        ["DISPLAY", "WAYLAND_DISPLAY", "MTLFACE_DEVICE", "MTLFACE_JSON", "MTLFACE_WEIGHTS", "MTLFACE_CALIBRATION"]
+    {
         command.env_remove(variable);
     }
     command.current_dir(folder).env("MTLFACE_DEVICE", "cpu").args(arguments).output()

@@ -1,7 +1,13 @@
 //! The measured meaning of scores for one set of weights: how often different people of two age groups score this
 //! high (UTKFace), how often one person some years apart does (FG-NET). Words are made in [`verdict`](super::verdict).
 
+mod files;
+mod thresholds;
+
 use serde::{Deserialize, Serialize};
+
+pub use files::CalibrationError;
+pub use thresholds::AgeThresholds;
 
 use super::Histogram;
 use crate::model::AgeGroup;
@@ -12,8 +18,10 @@ pub const DEFAULT_FALSE_MATCH_RATE: f64 = 1e-3;
 pub const MIN_IMPOSTOR_PAIRS: u64 = 10_000;
 /// An age gap with fewer pairs of one person says nothing about misses.
 pub const MIN_GENUINE_PAIRS: u64 = 50;
-
-const BUNDLED: &str = include_str!("../../assets/calibration/compact-v1.json");
+/// Version of the layout this program writes. Version 1 has no scores of under-18s and none held to thresholds.
+pub const LAYOUT_VERSION: u32 = 2;
+/// Below this age a face is a child's, in years.
+pub const ADULT_YEARS: f32 = 18.0;
 
 /// The measured meaning of scores for one set of weights.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,6 +71,20 @@ pub struct GenuineTable {
     pub name: String,
     /// By age gap, smallest first.
     pub gaps: Vec<GenuineGap>,
+    /// Pairs with faces under 18, by how many of the two are; empty in version 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub under_18: Vec<GenuineUnder18>,
+}
+
+/// Pairs of one person photographed before 18 once or twice.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GenuineUnder18 {
+    /// How many of the two faces are under 18: 1 or 2.
+    pub faces_under_18: u8,
+    /// Their scores.
+    pub scores: Histogram,
+    /// Their scores minus the threshold of the pair's two age groups.
+    pub above_threshold: Histogram,
 }
 
 /// Pairs of one person some years apart.
@@ -74,23 +96,9 @@ pub struct GenuineGap {
     pub to_years: Option<f32>,
     /// Their scores.
     pub scores: Histogram,
-}
-
-/// Why there is no calibration.
-#[derive(Debug, thiserror::Error)]
-pub enum CalibrationError {
-    /// None was measured for these weights.
-    #[error("No calibration was measured for these weights ({sha256}). Run `mtlface eval calibrate` with them.")]
-    Unknown {
-        /// Hash of the weights.
-        sha256: String,
-    },
-    /// The bundled file is damaged.
-    #[error("The bundled calibration is damaged: {reason}. Build the program again from a clean copy.")]
-    Damaged {
-        /// What is wrong.
-        reason: String,
-    },
+    /// Their scores minus the threshold of the pair's two age groups; nothing in version 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above_threshold: Option<Histogram>,
 }
 
 /// The different people a score is held against.
@@ -105,40 +113,9 @@ pub struct ImpostorScores {
 }
 
 impl Calibration {
-    /// The calibration bundled for these weights.
-    ///
-    /// # Errors
-    /// When none was measured for weights of this hash.
-    pub fn for_weights(sha256: &str) -> Result<Self, CalibrationError> {
-        let bundled: Self =
-            serde_json::from_str(BUNDLED).map_err(|error| CalibrationError::Damaged { reason: error.to_string() })?;
-        if bundled.weights_sha256 == sha256 {
-            Ok(bundled)
-        } else {
-            Err(CalibrationError::Unknown { sha256: sha256.to_owned() })
-        }
-    }
-
     /// Scores of different people of these two ages; of all ages where too few pairs of these were measured.
     pub fn impostors(&self, age_a_years: f32, age_b_years: f32) -> ImpostorScores {
-        let (a, b) = (AgeGroup::of_years(age_a_years), AgeGroup::of_years(age_b_years));
-        let (younger, older) = (a.min(b), a.max(b));
-        let table = &self.impostors;
-        let cell = table.cells.iter().find(|cell| (cell.younger, cell.older) == (younger, older));
-        if let Some(cell) = cell.filter(|cell| cell.scores.pairs() >= MIN_IMPOSTOR_PAIRS) {
-            let ages = if younger == older {
-                format!("aged {}", younger.label())
-            } else {
-                format!("aged {} and {}", younger.label(), older.label())
-            };
-            let people = format!("different people {ages} ({})", table.name);
-            return ImpostorScores { scores: cell.scores.clone(), people, pooled: false };
-        }
-        let mut scores = Histogram::default();
-        for cell in &table.cells {
-            scores.merge(&cell.scores);
-        }
-        ImpostorScores { scores, people: format!("different people of all ages ({})", table.name), pooled: true }
+        self.impostors.scores(age_a_years, age_b_years)
     }
 
     /// Scores of one person at this age gap; nothing where too few pairs were measured.
@@ -150,9 +127,41 @@ impl Calibration {
         (gap.scores.pairs() >= MIN_GENUINE_PAIRS).then_some(gap)
     }
 
+    /// Scores of one person of whom one photograph or both show a face under 18; nothing for two adults, and where too
+    /// few pairs were measured.
+    pub fn genuine_under_18(&self, age_a_years: f32, age_b_years: f32) -> Option<&GenuineUnder18> {
+        let faces_under_18 = u8::from(age_a_years < ADULT_YEARS) + u8::from(age_b_years < ADULT_YEARS);
+        let measured = &self.genuine.as_ref()?.under_18;
+        let found = measured.iter().find(|pairs| pairs.faces_under_18 == faces_under_18)?;
+        (found.scores.pairs() >= MIN_GENUINE_PAIRS).then_some(found)
+    }
+
     /// The lowest score that at most one in a thousand pairs of different people of these ages reach.
     pub fn threshold(&self, age_a_years: f32, age_b_years: f32) -> f32 {
         self.impostors(age_a_years, age_b_years).scores.threshold(DEFAULT_FALSE_MATCH_RATE)
+    }
+}
+
+impl ImpostorTable {
+    /// Scores of different people of these two ages; of all ages where too few pairs of these were measured.
+    pub fn scores(&self, age_a_years: f32, age_b_years: f32) -> ImpostorScores {
+        let (a, b) = (AgeGroup::of_years(age_a_years), AgeGroup::of_years(age_b_years));
+        let (younger, older) = (a.min(b), a.max(b));
+        let cell = self.cells.iter().find(|cell| (cell.younger, cell.older) == (younger, older));
+        if let Some(cell) = cell.filter(|cell| cell.scores.pairs() >= MIN_IMPOSTOR_PAIRS) {
+            let ages = if younger == older {
+                format!("aged {}", younger.label())
+            } else {
+                format!("aged {} and {}", younger.label(), older.label())
+            };
+            let people = format!("different people {ages} ({})", self.name);
+            return ImpostorScores { scores: cell.scores.clone(), people, pooled: false };
+        }
+        let mut scores = Histogram::default();
+        for cell in &self.cells {
+            scores.merge(&cell.scores);
+        }
+        ImpostorScores { scores, people: format!("different people of all ages ({})", self.name), pooled: true }
     }
 }
 
@@ -165,4 +174,26 @@ impl GenuineGap {
             None => format!("{:.0} or more years apart", self.from_years),
         }
     }
+
+    /// Share of the pairs that the threshold of their two age groups refuses (FNMR at FMR 1e-3); nothing in version 1.
+    pub fn refused(&self) -> Option<f64> {
+        self.above_threshold.as_ref().and_then(share_below_zero)
+    }
+}
+
+impl GenuineUnder18 {
+    /// Who is under 18, in words.
+    pub fn label(&self) -> &'static str {
+        if self.faces_under_18 == 1 { "one face under 18" } else { "both faces under 18" }
+    }
+
+    /// Share of the pairs that the threshold of their two age groups refuses (FNMR at FMR 1e-3).
+    pub fn refused(&self) -> Option<f64> {
+        share_below_zero(&self.above_threshold)
+    }
+}
+
+fn share_below_zero(above_threshold: &Histogram) -> Option<f64> {
+    let pairs = above_threshold.pairs();
+    (pairs > 0).then(|| 1.0 - above_threshold.at_least(0.0) as f64 / pairs as f64)
 }
