@@ -183,13 +183,9 @@ impl Learner {
         if let Some(faces) = self.told_apart(&faces.alone, embeddings.clone(), targets) {
             terms.add("faces", weights.faces, faces);
         }
-        if !faces.ages_years.is_empty() {
-            let aged = faces.ages_years.len();
+        if let aged @ 1.. = faces.ages_years.len() {
             let ages = Ages::new(&faces.ages_years, &self.device);
-            let x_age = divided.x_age.narrow(0, 0, aged);
-            let dropping = Dropping { share: self.settings.dropout, seed: self.seed, step, micro };
-            let logits =
-                self.student.age.forward_with(x_age, |x| dropping.of(x, "age.fc1"), |x| dropping.of(x, "age.age"));
+            let logits = self.age_logits(divided.x_age.narrow(0, 0, aged), step, micro);
             terms.add("age", weights.age, losses::age(logits, &ages));
             let embeddings = embeddings.narrow(0, 0, aged);
             let strength = self.ramp(step) * weights.adversary;
@@ -202,6 +198,12 @@ impl Learner {
             }
         }
         terms
+    }
+
+    /// Age and group logits of age features; some of what the head's layers get may be dropped.
+    fn age_logits(&self, x_age: Tensor<4>, step: u64, micro: usize) -> (Tensor<2>, Tensor<2>) {
+        let dropping = Dropping { share: self.settings.dropout, seed: self.seed, step, micro };
+        self.student.age.forward_with(x_age, |x| dropping.of(x, "age.fc1"), |x| dropping.of(x, "age.age"))
     }
 
     /// How well the faces at these places are told apart from all others that the teacher takes for strangers.
