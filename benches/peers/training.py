@@ -18,6 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SECTIONS = (10, 20, 30, 40, 50, 60)
 SAME_PERSON = 0.8
+BELLS = ((2, 2), (6, 3), (10, 3), (14, 3), (18, 4), (25, 5), (35, 6), (45, 6), (55, 6), (65, 7), (80, 9))
 
 
 def read(path):
@@ -85,8 +86,25 @@ def soft_cross_entropy(logits, targets):
     return -(targets * logits.log_softmax(1)).sum(1).mean()
 
 
+def independence(embeddings, years):
+    described = [torch.exp(-((years - centre) ** 2) / (2 * deviation**2)) for centre, deviation in BELLS]
+    described = torch.stack([*described, years / 50], 1)
+    described = (described - described.mean(0)) / (described.std(0) + 0.05)
+    covariances = (embeddings - embeddings.mean(0)).T @ described / len(years)
+    return covariances.square().sum() / described.shape[1] * embeddings.shape[1]
+
+
+def told_apart(student, embeddings, target, own, all_faces, settings):
+    cosines = embeddings @ F.normalize(student.tensors["faces.weight"]).T
+    is_own = F.one_hot(own, len(all_faces)).bool()
+    alike = (target @ all_faces.T > settings["faces_alike"]) & ~is_own
+    classifier = settings["classifier"]
+    logits = classifier["scale"] * (cosines - classifier["margin"] * is_own)
+    return F.cross_entropy(logits.masked_fill(alike, -1e4), own)
+
+
 def losses(student, teacher, batch, step, settings):
-    faces, years, classes = batch
+    faces, years, classes, own, all_faces = batch
     aged, people = len(years), len(classes)
     x_id, x_age = student.divide(student.backbone(faces))
     embeddings = student.embed(x_id)
@@ -123,6 +141,12 @@ def losses(student, teacher, batch, step, settings):
         near = F.relu(cosines - settings["impostor_margin"]) ** 2
         terms["impostor"] = (near * pairs).sum() / pairs.sum().clamp(min=1)
         total = total + weights["age"] * terms["age"] + terms["adversary"] + weights["impostor"] * terms["impostor"]
+        if weights["independence"] > 0:
+            terms["independence"] = independence(embeddings[:aged], years)
+            total = total + weights["independence"] * terms["independence"]
+        if len(all_faces):
+            terms["faces"] = told_apart(student, embeddings[:aged], target[:aged], own, all_faces, settings)
+            total = total + weights["faces"] * terms["faces"]
     terms["total"] = total
     return terms
 
@@ -162,8 +186,10 @@ def main():
     began = read(os.path.join(kept, "start.safetensors"))
     learning = {}
     for name, tensor in began.items():
-        if not name.startswith("moments."):
+        if not name.startswith(("moments.", "teacher.")):
             learning[name.removeprefix("network.")] = tensor.to(number).requires_grad_()
+    all_faces = began.get("teacher.faces", torch.zeros(0)).to(number)
+    class_of = {int(sample): index for index, sample in enumerate(began.get("teacher.samples", torch.zeros(0)))}
     teacher_weights = start
     if "teacher" in settings:
         teacher_weights = {name: tensor.to(number) for name, tensor in read(settings["teacher"]).items()}
@@ -195,8 +221,10 @@ def main():
         years = parts[0]["ages_years"].to(number) if aged else torch.zeros(0, dtype=number)
         with_people = config["batch"]["identities"] > 0
         classes = parts[-1]["identities"].long() if with_people else torch.zeros(0, dtype=torch.long)
+        samples = parts[0]["samples"].long().tolist() if len(all_faces) else []
+        own = torch.tensor([class_of[sample] for sample in samples], dtype=torch.long)
         faces = torch.cat([part["crops"] for part in parts]).to(number)
-        terms = losses(student, teacher, (faces, years, classes), step, settings)
+        terms = losses(student, teacher, (faces, years, classes, own, all_faces), step, settings)
         optimiser.zero_grad()
         terms["total"].backward()
         norm = torch.nn.utils.clip_grad_norm_(learning.values(), settings["longest_gradient"])

@@ -32,7 +32,8 @@ const DATA: &str = "\
 const COMPACT: &str = "\
 [schedule]\nkind = \"constant\"\nlearning_rate = 1e-3\nwarmup_steps = 2\n\
 [decomposition]\ntrained = [\"backbone.pairs.3.\", \"afd.\", \"identity.\", \"age.\"]\n\
-dropout = 0.25\nadversary_ramp_steps = 5\n";
+dropout = 0.25\nadversary_ramp_steps = 5\n\
+[decomposition.weights]\nindependence = 1.0\nfaces = 0.1\n";
 
 impl Place {
     fn new() -> Result<Self, Box<dyn std::error::Error>> {

@@ -94,6 +94,7 @@ fn batch(stream: &str, step: u64, count: usize) -> Batch {
         photographed: (0..count * area).map(masked).collect(),
         samples: vec![Sample::default(); count],
         names: vec![String::new(); count],
+        indices: vec![0; count],
     }
 }
 
@@ -109,8 +110,8 @@ fn same(a: &Parameters, b: &Parameters) -> Result<()> {
 /// The synthesis phase's own table, as small as it can be.
 const SYNTHESIS: &str = "[synthesis]\nfaces = 2\n[synthesis.compact]\ndiscriminator_width = 4\n";
 /// What selective fine-tuning teaches of the tiny network.
-const SELECTIVE: &str =
-    "[decomposition]\ntrained = [\"backbone.pairs.3.\", \"afd.\", \"identity.\", \"age.\"]\n[selective]\nfaces = 2\n";
+const SELECTIVE: &str = "[decomposition]\ntrained = [\"backbone.pairs.3.\", \"afd.\", \"identity.\", \"age.\"]\n\
+     [decomposition.weights]\nindependence = 1.0\nfaces = 0.1\n[selective]\nfaces = 2\n";
 
 /// A run of four steps, and one that ended after two and went on: the same losses and the same weights.
 fn goes_on(phase: &str, place: impl Fn() -> Result<Place, Box<dyn std::error::Error>>, table: &str) -> Tested {

@@ -233,6 +233,7 @@ impl Shared {
             batch.photographed.extend_from_slice(&mask);
             batch.samples.push(self.dataset.samples()[sample]);
             batch.names.push(self.dataset.name(sample));
+            batch.indices.push(sample);
         }
         Ok(batch)
     }
@@ -332,6 +333,7 @@ mod tests {
         loader.ask(Request { count: 3, augmentation: Augmentation::none(), ..request(0, listed) });
         let batch = loader.take().unwrap();
         assert!(batch.names.iter().all(|name| name.ends_with("08.png")), "{:?}", batch.names);
+        assert_eq!(batch.indices, [place("08.png"); 3]);
         let broken = loader.broken();
         assert_eq!(broken.len(), 2);
         assert!(broken[0].reason.contains("is empty") && broken[0].name.ends_with("person 0/04.png"), "{broken:?}");

@@ -106,4 +106,6 @@ pub struct Batch {
     pub samples: Vec<Sample>,
     /// Where each came from.
     pub names: Vec<String>,
+    /// Where each stands among [`Dataset::samples`].
+    pub indices: Vec<usize>,
 }

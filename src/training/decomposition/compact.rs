@@ -3,7 +3,9 @@
 use burn::tensor::Device;
 use serde_json::{Value, json};
 
+use super::beginning::{embedded, mean_embeddings};
 use super::config::CompactSettings;
+use super::face_classes::FaceClasses;
 use super::learner::{Faces, Learner, Start};
 use super::sample_grid::sample_grid;
 use crate::model::Parameters;
@@ -12,10 +14,6 @@ use crate::training::config::{BatchConfig, RunConfig};
 use crate::training::data::{Augmentation, Batch, DataError, Dataset, Draw, Loader, Request};
 use crate::training::phase::{Gates, Phase, PhaseError, SampleGrid, StepReport};
 
-/// Pictures of a person whose mean embedding the classifier starts with, at most.
-const PICTURES_OF_A_PERSON: usize = 16;
-/// Faces whose embeddings are asked for at once.
-const AT_ONCE: usize = 64;
 /// Faces that are shown.
 pub const SAMPLE_FACES: usize = 6;
 
@@ -67,6 +65,7 @@ impl CompactDecomposition {
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Self, BeginError> {
         let evenness = settings.evenness;
+        let faces_alike = (settings.weights.faces > 0.0).then_some(settings.faces_alike);
         let mut learner = Learner::new(settings, config.seed, start, teacher, device)?;
         let people = data.dataset.identities();
         if people == 0 && config.batch.identities > 0 {
@@ -79,6 +78,13 @@ impl CompactDecomposition {
             learner.teach_classes(match data.resumes {
                 true => vec![0.0; people * EMBEDDING_LENGTH],
                 false => mean_embeddings(&learner, data, progress)?,
+            })?;
+        }
+        let alone = faces_alike.map(|alike| FaceClasses::new(data.dataset.samples(), alike, device));
+        if let Some(classes) = alone.filter(|classes| config.batch.aged > 0 && !classes.samples().is_empty()) {
+            learner.teach_faces(match data.resumes {
+                true => classes,
+                false => embedded(classes, &learner, data.loader, progress)?,
             })?;
         }
         let samples = sample_faces(data.loader)?;
@@ -97,49 +103,6 @@ pub fn sample_faces(loader: &Loader) -> Result<Batch, DataError> {
     loader.take()
 }
 
-/// Each person's mean embedding at unit length, `[people, 128]`.
-fn mean_embeddings(
-    learner: &Learner,
-    Data { dataset, loader, .. }: Data<'_>,
-    progress: &mut dyn FnMut(usize, usize),
-) -> Result<Vec<f32>, DataError> {
-    let people = dataset.identities();
-    let mut pictures = vec![Vec::new(); people];
-    for (index, sample) in dataset.samples().iter().enumerate() {
-        let pictures = sample.identity.and_then(|identity| pictures.get_mut(identity));
-        if let Some(pictures) = pictures.filter(|pictures| pictures.len() < PICTURES_OF_A_PERSON) {
-            pictures.push(index);
-        }
-    }
-    let listed: Vec<usize> = pictures.into_iter().flatten().collect();
-    let parts: Vec<&[usize]> = listed.chunks(AT_ONCE).collect();
-    for part in &parts {
-        loader.ask(Request {
-            stream: "classes",
-            step: 0,
-            count: part.len(),
-            draw: Draw::Listed(part.to_vec()),
-            augmentation: Augmentation::none(),
-        });
-    }
-    let mut sums = vec![0.0_f64; people * EMBEDDING_LENGTH];
-    for (index, _) in parts.iter().enumerate() {
-        progress(index * AT_ONCE, listed.len());
-        let batch = loader.take()?;
-        let embeddings: Vec<f32> = learner.teacher(&batch.crops).into_data().convert::<f32>().iter::<f32>().collect();
-        for (sample, embedding) in batch.samples.iter().zip(embeddings.chunks(EMBEDDING_LENGTH)) {
-            let Some(identity) = sample.identity else { continue };
-            let sum = sums.iter_mut().skip(identity * EMBEDDING_LENGTH);
-            sum.zip(embedding).for_each(|(sum, number)| *sum += f64::from(*number));
-        }
-    }
-    for sum in sums.chunks_mut(EMBEDDING_LENGTH) {
-        let length = sum.iter().map(|number| number * number).sum::<f64>().sqrt().max(1e-12);
-        sum.iter_mut().for_each(|number| *number /= length);
-    }
-    Ok(sums.into_iter().map(|number| number as f32).collect())
-}
-
 /// What a step of this batch size asks the data for: faces of known age, then faces of known people.
 pub fn requests(batch: BatchConfig, evenness: f32, augmentation: Augmentation, step: u64) -> Vec<Request> {
     let wanted = [("aged", batch.aged, Draw::ByAge { evenness }), ("identities", batch.identities, Draw::ByIdentity)];
@@ -151,11 +114,16 @@ pub fn requests(batch: BatchConfig, evenness: f32, augmentation: Augmentation, s
         .collect()
 }
 
-/// Batches as [`requests`] asked for them, one micro-batch after another.
+/// Batches as [`requests`] asked for them, one micro-batch after another. Faces of known age carry their classes, where
+/// there are some.
 ///
 /// # Errors
 /// When a face has no age or nobody's name where it was asked for.
-pub fn learned_from(batch: BatchConfig, batches: Vec<Batch>) -> Result<Vec<Faces>, PhaseError> {
+pub fn learned_from(
+    batch: BatchConfig,
+    classes: Option<&FaceClasses>,
+    batches: Vec<Batch>,
+) -> Result<Vec<Faces>, PhaseError> {
     let parts = usize::from(batch.aged > 0) + usize::from(batch.identities > 0);
     let mut micro_batches = Vec::new();
     let mut batches = batches.into_iter();
@@ -172,6 +140,10 @@ pub fn learned_from(batch: BatchConfig, batches: Vec<Batch>) -> Result<Vec<Faces
                     true => faces.ages_years.push(sample.age_years.ok_or_else(|| unknown("age"))?),
                     false => faces.classes.push(sample.identity.ok_or_else(|| unknown("identity"))?),
                 }
+            }
+            if let Some(classes) = classes.filter(|_| is_aged) {
+                let of = |(place, sample): (usize, &usize)| Some((place, classes.of(*sample)?));
+                faces.alone = part.indices.iter().enumerate().filter_map(of).collect();
             }
             faces.crops.extend(part.crops);
         }
@@ -190,7 +162,7 @@ impl Phase for CompactDecomposition {
     }
 
     fn step(&mut self, step: u64, batches: Vec<Batch>, learning_rate: f64) -> Result<StepReport, PhaseError> {
-        let faces = learned_from(self.batch, batches)?;
+        let faces = learned_from(self.batch, self.learner.faces(), batches)?;
         self.learner.step(step, &faces, learning_rate)
     }
 

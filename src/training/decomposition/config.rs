@@ -28,6 +28,9 @@ pub struct DecompositionConfig {
     /// Cosine beyond which two people of one age group are pushed apart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub impostor_margin: Option<f32>,
+    /// Cosine of the teacher beyond which two faces of known age may be one person's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub faces_alike: Option<f32>,
     /// 0 draws ages as often as they are there, 1 every bin of five years equally often.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evenness: Option<f32>,
@@ -71,6 +74,12 @@ pub struct TermsConfig {
     /// Of people of one age group that resemble each other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub impostor: Option<f32>,
+    /// Of what the embeddings of a batch have to do with its ages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub independence: Option<f32>,
+    /// Of the cross-entropy of telling every face of known age apart from all others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub faces: Option<f32>,
 }
 
 /// `[decomposition.classifier]`: what CosFace makes of cosines.
@@ -98,6 +107,10 @@ pub struct TermWeights {
     pub adversary: f32,
     /// Of people of one age group that resemble each other.
     pub impostor: f32,
+    /// Of what the embeddings of a batch have to do with its ages.
+    pub independence: f32,
+    /// Of the cross-entropy of telling every face of known age apart from all others.
+    pub faces: f32,
 }
 
 /// The phase for the compact network, with nothing left open.
@@ -113,6 +126,8 @@ pub struct CompactSettings {
     pub adversary_ramp_steps: u64,
     /// Cosine beyond which two people of one age group are pushed apart.
     pub impostor_margin: f32,
+    /// Cosine of the teacher beyond which two faces of known age may be one person's.
+    pub faces_alike: f32,
     /// How evenly ages are drawn.
     pub evenness: f32,
     /// Gradients longer than this, all together, are shortened to it.
@@ -128,8 +143,15 @@ pub struct CompactSettings {
 }
 
 const TRAINED: [&str; 5] = ["backbone.pairs.11.", "backbone.pairs.12.", "afd.", "identity.", "age."];
-const RATES: [(&str, f64); 6] =
-    [("backbone.", 0.1), ("identity.", 0.05), ("afd.", 1.0), ("age.", 1.0), ("classifier.", 0.3), ("adversary.", 2.0)];
+const RATES: [(&str, f64); 7] = [
+    ("backbone.", 0.1),
+    ("identity.", 0.05),
+    ("afd.", 1.0),
+    ("age.", 1.0),
+    ("classifier.", 0.3),
+    ("faces.", 0.3),
+    ("adversary.", 2.0),
+];
 const DECAY: [(&str, f64); 3] = [("afd.", 0.02), ("age.", 0.02), ("adversary.", 0.02)];
 
 fn by_prefix(numbers: &[(&str, f64)]) -> ByPrefix {
@@ -146,13 +168,14 @@ fn over(usual: &[(&str, f64)], said: Option<&ByPrefix>) -> ByPrefix {
 impl DecompositionConfig {
     /// The phase for the compact network.
     pub fn compact(&self) -> CompactSettings {
-        let TermsConfig { distillation, identity, age, adversary, impostor } = self.weights;
+        let TermsConfig { distillation, identity, age, adversary, impostor, independence, faces } = self.weights;
         CompactSettings {
             teacher: self.teacher.clone(),
             trained: self.trained.clone().unwrap_or_else(|| TRAINED.map(str::to_owned).to_vec()),
             dropout: self.dropout.unwrap_or(0.0),
             adversary_ramp_steps: self.adversary_ramp_steps.unwrap_or(100),
             impostor_margin: self.impostor_margin.unwrap_or(0.25),
+            faces_alike: self.faces_alike.unwrap_or(0.45),
             evenness: self.evenness.unwrap_or(0.75),
             longest_gradient: self.longest_gradient.unwrap_or(5.0),
             weights: TermWeights {
@@ -161,6 +184,8 @@ impl DecompositionConfig {
                 age: age.unwrap_or(1.0),
                 adversary: adversary.unwrap_or(1.0),
                 impostor: impostor.unwrap_or(100.0),
+                independence: independence.unwrap_or(0.0),
+                faces: faces.unwrap_or(0.0),
             },
             classifier: self.cosface(CosFaceConfig { scale: 32.0, margin: 0.3 }),
             rates: over(&RATES, self.rates.as_ref()),
@@ -184,9 +209,12 @@ impl DecompositionConfig {
             ("trained", self.trained.is_some()),
             ("adversary_ramp_steps", self.adversary_ramp_steps.is_some()),
             ("impostor_margin", self.impostor_margin.is_some()),
+            ("faces_alike", self.faces_alike.is_some()),
             ("longest_gradient", self.longest_gradient.is_some()),
             ("weights.distillation", self.weights.distillation.is_some()),
             ("weights.impostor", self.weights.impostor.is_some()),
+            ("weights.independence", self.weights.independence.is_some()),
+            ("weights.faces", self.weights.faces.is_some()),
             ("rates", self.rates.is_some()),
             ("decay", self.decay.is_some()),
         ];
@@ -211,6 +239,9 @@ impl DecompositionConfig {
         if let Some(dropout) = self.dropout.filter(|dropout| !(0.0..1.0).contains(dropout)) {
             return Err(format!("decomposition.dropout is {dropout}; it is a share below 1"));
         }
+        if let Some(alike) = self.faces_alike.filter(|alike| !(-1.0..=1.0).contains(alike)) {
+            return Err(format!("decomposition.faces_alike is {alike}; a cosine lies between -1 and 1"));
+        }
         if let Some(longest) = self.longest_gradient.filter(|longest| longest.is_nan() || *longest <= 0.0) {
             return Err(format!("decomposition.longest_gradient is {longest}; it is above 0"));
         }
@@ -226,13 +257,14 @@ impl DecompositionConfig {
 
 impl From<CompactSettings> for DecompositionConfig {
     fn from(settings: CompactSettings) -> Self {
-        let TermWeights { distillation, identity, age, adversary, impostor } = settings.weights;
+        let TermWeights { distillation, identity, age, adversary, impostor, independence, faces } = settings.weights;
         Self {
             teacher: settings.teacher,
             trained: Some(settings.trained),
             dropout: Some(settings.dropout),
             adversary_ramp_steps: Some(settings.adversary_ramp_steps),
             impostor_margin: Some(settings.impostor_margin),
+            faces_alike: Some(settings.faces_alike),
             evenness: Some(settings.evenness),
             longest_gradient: Some(settings.longest_gradient),
             weights: TermsConfig {
@@ -241,6 +273,8 @@ impl From<CompactSettings> for DecompositionConfig {
                 age: Some(age),
                 adversary: Some(adversary),
                 impostor: Some(impostor),
+                independence: Some(independence),
+                faces: Some(faces),
             },
             classifier: ClassifierConfig {
                 scale: Some(settings.classifier.scale),
@@ -261,6 +295,7 @@ mod tests {
     fn what_is_left_open_is_what_was_measured() {
         let settings = DecompositionConfig::default().compact();
         assert_eq!((settings.weights.distillation, settings.weights.impostor), (10.0, 100.0));
+        assert_eq!((settings.weights.independence, settings.weights.faces), (0.0, 0.0));
         assert_eq!((settings.classifier.scale, settings.classifier.margin), (32.0, 0.3));
         assert_eq!(DecompositionConfig::from(settings.clone()).compact(), settings);
     }

@@ -2,17 +2,18 @@
 //! parameters. Which faces, and when, is the phases' business.
 
 use burn::module::Module;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::config::CompactSettings;
+use super::face_classes::{FaceClasses, indices};
 use super::frozen::{FACE_NUMBERS, Frozen};
 use super::losses::{self, Ages};
-use super::student::{Adversary, Beginning, CLASSIFIER, Student};
+use super::student::{Adversary, Beginning, CLASSIFIER, FACES, Student};
+use super::terms::{Terms, mean};
 use crate::model::config::EMBEDDING_LENGTH;
 use crate::model::decomposition::Decomposed;
 use crate::model::layers::unit_rows;
 use crate::model::{CELLS, CompactConfig, Parameter, ParameterError, Parameters};
-use crate::training::losses::cross_entropy;
 use crate::training::named;
 use crate::training::optimiser::{Adam, AdamConfig, GatheredGradients, Rules};
 use crate::training::phase::{Gates, PhaseError, StepRandom, StepReport};
@@ -31,6 +32,8 @@ pub struct Faces {
     pub ages_years: Vec<f32>,
     /// Who the last faces show, counted from 0.
     pub classes: Vec<usize>,
+    /// Faces that are a person of their own each: their places among the crops, and their classes.
+    pub alone: Vec<(usize, usize)>,
     /// Embeddings `[N, 128]` of unit length to stay near to; the teacher's own where there are none.
     pub targets: Option<Vec<f32>>,
 }
@@ -54,6 +57,8 @@ pub struct Learner {
     trained: Vec<String>,
     /// Tensors of adversary and classifier as they began.
     beside: Parameters,
+    /// The faces that are told apart from each other, if they are.
+    faces: Option<FaceClasses>,
     student: Student,
     frozen: Frozen,
     optimiser: Adam,
@@ -84,6 +89,7 @@ impl Learner {
             start,
             trained,
             beside,
+            faces: None,
             student,
             frozen,
             optimiser: Adam::default(),
@@ -99,10 +105,29 @@ impl Learner {
     /// When a tensor of the start cannot be brought.
     pub fn teach_classes(&mut self, directions: Vec<f32>) -> Result<(), PhaseError> {
         let shape = vec![directions.len() / EMBEDDING_LENGTH, EMBEDDING_LENGTH];
-        self.beside.insert(CLASSIFIER, Parameter { shape, values: directions });
+        self.teach(CLASSIFIER, Parameter { shape, values: directions })
+    }
+
+    /// Teaches to tell these faces apart.
+    ///
+    /// # Errors
+    /// When a tensor of the start cannot be brought.
+    pub fn teach_faces(&mut self, faces: FaceClasses) -> Result<(), PhaseError> {
+        self.teach(FACES, faces.directions())?;
+        self.faces = Some(faces);
+        Ok(())
+    }
+
+    fn teach(&mut self, classifier: &str, directions: Parameter) -> Result<(), PhaseError> {
+        self.beside.insert(classifier, directions);
         self.student = self.student_of(&self.start.parameters)?;
         self.optimiser = self.fresh_optimiser();
         Ok(())
+    }
+
+    /// The faces that are told apart from each other, if they are.
+    pub fn faces(&self) -> Option<&FaceClasses> {
+        self.faces.as_ref()
     }
 
     /// The teacher's embeddings `[N, 128]` of unit length.
@@ -147,31 +172,50 @@ impl Learner {
             }
             None => Tensor::from_inner(frozen.teacher),
         };
-        let distillation = losses::distillation(embeddings.clone(), targets);
+        let distillation = losses::distillation(embeddings.clone(), targets.clone());
         let mut terms = Terms::new("distillation", weights.distillation, distillation);
         if let (Some(directions), [_, ..]) = (&self.student.classes, faces.classes.as_slice()) {
             let own = embeddings.clone().narrow(0, count - faces.classes.len(), faces.classes.len());
             let cosines = own.matmul(unit_rows(directions.val()).transpose());
-            let identities = self.classes(&faces.classes);
-            let [_, people] = cosines.dims();
-            let lowered = cosines - identities.clone().one_hot::<2>(people).float().mul_scalar(classifier.margin);
-            terms.add("identity", weights.identity, cross_entropy(lowered.mul_scalar(classifier.scale), identities));
+            let people = indices(&faces.classes, &self.device);
+            terms.add("identity", weights.identity, losses::identity(cosines, people, *classifier));
         }
-        if !faces.ages_years.is_empty() {
-            let aged = faces.ages_years.len();
+        if let Some(faces) = self.told_apart(&faces.alone, embeddings.clone(), targets) {
+            terms.add("faces", weights.faces, faces);
+        }
+        if let aged @ 1.. = faces.ages_years.len() {
             let ages = Ages::new(&faces.ages_years, &self.device);
-            let x_age = divided.x_age.narrow(0, 0, aged);
-            let dropping = Dropping { share: self.settings.dropout, seed: self.seed, step, micro };
-            let logits =
-                self.student.age.forward_with(x_age, |x| dropping.of(x, "age.fc1"), |x| dropping.of(x, "age.age"));
+            let logits = self.age_logits(divided.x_age.narrow(0, 0, aged), step, micro);
             terms.add("age", weights.age, losses::age(logits, &ages));
             let embeddings = embeddings.narrow(0, 0, aged);
             let strength = self.ramp(step) * weights.adversary;
             let seen = losses::before_adversary(embeddings.clone(), strength);
             terms.add("adversary", 1.0, losses::adversary(self.student.adversary.forward(seen), &ages));
-            terms.add("impostor", weights.impostor, losses::impostor(embeddings, &ages, *impostor_margin));
+            let impostor = losses::impostor(embeddings.clone(), &ages, *impostor_margin);
+            terms.add("impostor", weights.impostor, impostor);
+            if weights.independence > 0.0 {
+                terms.add("independence", weights.independence, losses::independence(embeddings, &ages));
+            }
         }
         terms
+    }
+
+    /// Age and group logits of age features; some of what the head's layers get may be dropped.
+    fn age_logits(&self, x_age: Tensor<4>, step: u64, micro: usize) -> (Tensor<2>, Tensor<2>) {
+        let dropping = Dropping { share: self.settings.dropout, seed: self.seed, step, micro };
+        self.student.age.forward_with(x_age, |x| dropping.of(x, "age.fc1"), |x| dropping.of(x, "age.age"))
+    }
+
+    /// How well the faces at these places are told apart from all others that the teacher takes for strangers.
+    fn told_apart(&self, alone: &[(usize, usize)], embeddings: Tensor<2>, targets: Tensor<2>) -> Option<Tensor<1>> {
+        let (Some(classes), Some(directions), [_, ..]) = (&self.faces, &self.student.faces, alone) else {
+            return None;
+        };
+        let (places, own): (Vec<usize>, Vec<usize>) = alone.iter().copied().unzip();
+        let (places, own) = (indices(&places, &self.device), indices(&own, &self.device));
+        let alike = classes.alike(targets.select(0, places.clone()), own.clone());
+        let cosines = embeddings.select(0, places).matmul(unit_rows(directions.val()).transpose());
+        Some(losses::faces(cosines, own, alike, self.settings.classifier))
     }
 
     /// The adversary's say, from 0 to 1.
@@ -180,12 +224,6 @@ impl Learner {
             0 => 1.0,
             steps => (step as f32 / steps as f32).min(1.0),
         }
-    }
-
-    fn classes(&self, classes: &[usize]) -> Tensor<1, Int> {
-        let classes: Vec<i64> = classes.iter().map(|class| *class as i64).collect();
-        let count = classes.len();
-        Tensor::from_data(TensorData::new(classes, [count]), &self.device)
     }
 
     /// The gates averaged over faces, and the share of each face's cells given to identity, `[N][49]`.
@@ -210,6 +248,9 @@ impl Learner {
                 state.insert(format!("{NETWORK}{name}"), parameter);
             }
         }
+        if let Some(faces) = &self.faces {
+            faces.remember(&mut state);
+        }
         self.optimiser.remember(OPTIMISER, self.learning(), &mut state);
         state
     }
@@ -230,6 +271,9 @@ impl Learner {
             let shape = self.beside.shape(&name).unwrap_or_default().to_vec();
             let values = state.get(&name, &shape)?.into_owned();
             self.beside.insert(name, Parameter { shape, values });
+        }
+        if let Some(faces) = &mut self.faces {
+            faces.recall(state)?;
         }
         self.student = self.student_of(&network)?;
         let mut optimiser = self.fresh_optimiser();
@@ -271,44 +315,6 @@ pub fn identity_shares(divided: &Decomposed) -> Vec<Vec<f32>> {
     let shares = (size(divided.x_id.clone()) / all).into_data().convert::<f32>();
     let shares: Vec<f32> = shares.iter::<f32>().collect();
     shares.chunks(CELLS * CELLS).map(<[f32]>::to_vec).collect()
-}
-
-/// The terms of a loss as they are gathered, and their weighted sum.
-struct Terms {
-    each: Vec<(&'static str, Tensor<1>)>,
-    total: Tensor<1>,
-}
-
-impl Terms {
-    fn new(name: &'static str, weight: f32, value: Tensor<1>) -> Self {
-        Self { total: value.clone().mul_scalar(weight), each: vec![(name, value)] }
-    }
-
-    fn add(&mut self, name: &'static str, weight: f32, value: Tensor<1>) {
-        self.total = self.total.clone() + value.clone().mul_scalar(weight);
-        self.each.push((name, value));
-    }
-
-    /// All of them as numbers, brought from the device together.
-    fn numbers(self) -> Vec<(&'static str, f32)> {
-        let names = self.each.iter().map(|(name, _)| *name).chain(["total"]).collect::<Vec<_>>();
-        let values = self.each.into_iter().map(|(_, value)| value).chain([self.total]).collect();
-        let values = Tensor::cat(values, 0).into_data().convert::<f32>();
-        names.into_iter().zip(values.iter::<f32>()).collect()
-    }
-}
-
-/// The mean of several reports, term by term.
-fn mean(reports: &[Vec<(&'static str, f32)>]) -> Vec<(&'static str, f32)> {
-    let mut sums: Vec<(&'static str, f32)> = Vec::new();
-    for (name, value) in reports.iter().flatten() {
-        match sums.iter_mut().find(|(known, _)| known == name) {
-            Some((_, sum)) => *sum += value,
-            None => sums.push((name, *value)),
-        }
-    }
-    let count = reports.len().max(1) as f32;
-    sums.into_iter().map(|(name, sum)| (name, sum / count)).collect()
 }
 
 /// Drops a share of numbers and makes the others larger by as much; which ones is a matter of seed and step.

@@ -1,11 +1,12 @@
 //! The terms of the decomposition phase for the compact network. Each is one number `[1]`.
 
 use burn::tensor::activation::{log_softmax, relu, softmax};
-use burn::tensor::{Bool, Device, Tensor, TensorData};
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
 use crate::model::AgeGroup;
 use crate::model::config::AGE_BINS;
-use crate::training::losses::expected_ages;
+use crate::model::identity_classifier::CosFaceConfig;
+use crate::training::losses::{cross_entropy, expected_ages};
 
 /// Deviation of the soft age labels, years.
 const SOFT_YEARS: f32 = 2.0;
@@ -19,6 +20,28 @@ const GROUP_WEIGHT: f32 = 0.5;
 const ADVERSARY_SCALE: f32 = 8.0;
 /// From this cosine on two faces may be one person's, and are left alone.
 const SAME_PERSON: f32 = 0.8;
+/// Centres and deviations, in years, of the bells that ages are described by.
+const BELLS: [(f32, f32); 11] = [
+    (2.0, 2.0),
+    (6.0, 3.0),
+    (10.0, 3.0),
+    (14.0, 3.0),
+    (18.0, 4.0),
+    (25.0, 5.0),
+    (35.0, 6.0),
+    (45.0, 6.0),
+    (55.0, 6.0),
+    (65.0, 7.0),
+    (80.0, 9.0),
+];
+/// The bells, and the age itself.
+const DESCRIPTIONS: usize = BELLS.len() + 1;
+/// Years that are 1 as the last description.
+const UNIT_YEARS: f32 = 50.0;
+/// Added to the deviation of a description, so that one that no face of the batch has stays near zero.
+const LEAST_DEVIATION: f32 = 0.05;
+/// The logit of a class that is left out.
+const LEFT_OUT: f32 = -1e4;
 
 /// Ages of some faces in the forms that the terms ask for.
 #[derive(Clone, Debug)]
@@ -31,6 +54,8 @@ pub struct Ages {
     groups: Tensor<2>,
     /// `[A, A]`, 1 where the first face comes before the second and both are of one group.
     pairs: Tensor<2>,
+    /// `[A, 12]`: bells around some ages and the age itself, each of mean 0 and about deviation 1 over the faces.
+    described: Tensor<2>,
 }
 
 impl Ages {
@@ -53,9 +78,28 @@ impl Ages {
             soft: softmax(matrix(bells, [count, AGE_BINS]), 1),
             groups: matrix(own, [count, AgeGroup::ALL.len()]),
             pairs: matrix(pairs, [count, count]),
+            described: matrix(described(&years), [count, DESCRIPTIONS]),
             years: Tensor::from_data(TensorData::new(years, [count]), device),
         }
     }
+}
+
+/// The descriptions `[A, 12]` of ages in years.
+fn described(years: &[f32]) -> Vec<f32> {
+    let bell =
+        |years: f32, (centre, deviation): (f32, f32)| (-(years - centre).powi(2) / (2.0 * deviation * deviation)).exp();
+    let mut values = vec![0.0; years.len() * DESCRIPTIONS];
+    for column in 0..DESCRIPTIONS {
+        let of = |years: &f32| BELLS.get(column).map_or(years / UNIT_YEARS, |with| bell(*years, *with));
+        let numbers: Vec<f32> = years.iter().map(of).collect();
+        let mean = numbers.iter().sum::<f32>() / numbers.len() as f32;
+        let squares: f32 = numbers.iter().map(|number| (number - mean).powi(2)).sum();
+        let deviation = (squares / numbers.len().saturating_sub(1).max(1) as f32).sqrt();
+        for (row, number) in numbers.iter().enumerate() {
+            values[row * DESCRIPTIONS + column] = (number - mean) / (deviation + LEAST_DEVIATION);
+        }
+    }
+    values
 }
 
 /// Mean distance of embeddings `[N, D]` to the teacher's, both of unit length: one less the cosine.
@@ -93,6 +137,31 @@ pub fn impostor(embeddings: Tensor<2>, ages: &Ages, margin: f32) -> Tensor<1> {
     let counted = ages.pairs.clone() * strangers.float();
     let pairs = counted.clone().sum().clamp_min(1.0);
     (relu(cosines.sub_scalar(margin)).square() * counted).sum() / pairs
+}
+
+/// What embeddings `[A, D]` have to do with the ages: the squared covariances with the descriptions of the ages, summed
+/// over dimensions at the scale of unit variance and averaged over descriptions. 0 where they are independent by second
+/// moments.
+pub fn independence(embeddings: Tensor<2>, ages: &Ages) -> Tensor<1> {
+    let [faces, dimensions] = embeddings.dims();
+    let centred = embeddings.clone() - embeddings.mean_dim(0);
+    let covariances = centred.transpose().matmul(ages.described.clone()).div_scalar(faces as f32);
+    covariances.square().sum().mul_scalar(dimensions as f32 / DESCRIPTIONS as f32)
+}
+
+/// How well cosines `[N, K]` tell people apart: CosFace's cross-entropy with the right ones `[N]`.
+pub fn identity(cosines: Tensor<2>, people: Tensor<1, Int>, classifier: CosFaceConfig) -> Tensor<1> {
+    cross_entropy(cosface(cosines, people.clone(), classifier), people)
+}
+
+/// The same of faces that are a person of their own each, without the people who may be the same `[N, K]`.
+pub fn faces(cosines: Tensor<2>, own: Tensor<1, Int>, alike: Tensor<2, Bool>, classifier: CosFaceConfig) -> Tensor<1> {
+    cross_entropy(cosface(cosines, own.clone(), classifier).mask_fill(alike, LEFT_OUT), own)
+}
+
+fn cosface(cosines: Tensor<2>, own: Tensor<1, Int>, classifier: CosFaceConfig) -> Tensor<2> {
+    let [_, people] = cosines.dims();
+    (cosines - own.one_hot::<2>(people).float().mul_scalar(classifier.margin)).mul_scalar(classifier.scale)
 }
 
 /// Mean cross-entropy of logits `[N, K]` with distributions `[N, K]`.
@@ -140,6 +209,53 @@ mod tests {
         assert_eq!(of([5.0, 50.0, 51.0]), 0.0, "no pair of one group, then one that may be one person's");
         // Two of the three pairs count: the third may be one person's.
         assert!((of([5.0, 6.0, 7.0]) - 0.35 * 0.35).abs() < 1e-6);
+    }
+
+    #[test]
+    fn ages_are_described_around_their_mean() {
+        // Bells around 2 years: 1 and almost 0, so a mean of a half and a deviation of the root of a half.
+        let found = described(&[2.0, 52.0]);
+        let root = 0.5_f32.sqrt();
+        let expected = [(0, 0.5 / (root + 0.05)), (11, -0.5 / (root + 0.05)), (12, -0.5 / (root + 0.05))];
+        for (place, expected) in expected {
+            assert!((found[place] - expected).abs() < 1e-5, "{place}: {}", found[place]);
+        }
+        assert!(described(&[30.0]).iter().all(|number| *number == 0.0));
+    }
+
+    #[test]
+    fn embeddings_that_follow_the_age_are_not_independent_of_it() {
+        let device = Device::flex();
+        let of = |embeddings: [[f32; 2]; 3], years: [f32; 3]| {
+            number(independence(rows(embeddings, &device), &Ages::new(&years, &device)))
+        };
+        assert!(of([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]], [5.0, 30.0, 70.0]) < 1e-12);
+        assert!(of([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]], [40.0, 40.0, 40.0]) < 1e-6);
+        // By hand for one dimension that is 1 for the first face and 0 for the two others: its covariance with a
+        // description is the first face's own, a third of it.
+        let years = [5.0, 30.0, 70.0];
+        let first: f32 = described(&years)[..DESCRIPTIONS].iter().map(|number| (number / 3.0).powi(2)).sum();
+        let found = of([[1.0, 0.0], [0.0, 0.0], [0.0, 0.0]], years);
+        assert!((found - first * 2.0 / 12.0).abs() < 1e-5, "{found}");
+    }
+
+    #[test]
+    fn faces_are_told_apart_from_those_that_are_not_alike() {
+        let device = Device::flex();
+        let cosines = rows([[0.9, 0.5, 0.2], [0.1, 0.8, 0.8], [0.0, 0.0, 1.0]], &device).narrow(0, 0, 2);
+        let classifier = CosFaceConfig { scale: 2.0, margin: 0.3 };
+        let of = |alike: [[bool; 3]; 2]| {
+            let own = Tensor::from_data([0, 1], &device);
+            number(faces(cosines.clone(), own, Tensor::from_data(alike, &device), classifier))
+        };
+        let cost = |own: f32, others: &[f32]| {
+            let power = |cosine: f32| (2.0 * cosine).exp();
+            -(power(own) / (power(own) + others.iter().copied().map(power).sum::<f32>())).ln()
+        };
+        let all = (cost(0.6, &[0.5, 0.2]) + cost(0.5, &[0.1, 0.8])) / 2.0;
+        assert!((of([[false; 3]; 2]) - all).abs() < 1e-5);
+        let some = (cost(0.6, &[0.2]) + cost(0.5, &[0.1])) / 2.0;
+        assert!((of([[false, true, false], [false, false, true]]) - some).abs() < 1e-5);
     }
 
     #[test]

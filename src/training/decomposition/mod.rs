@@ -5,8 +5,10 @@
 //! teacher, from people known by name and from faces of known age ([`losses`], [`learner`], [`compact`]). The CVPR 2021
 //! network is trained whole, as published ([`published`]).
 
+mod beginning;
 pub mod compact;
 mod config;
+mod face_classes;
 pub mod frozen;
 pub mod learner;
 pub mod losses;
@@ -14,8 +16,10 @@ mod pairs;
 pub mod published;
 mod sample_grid;
 pub mod student;
+mod terms;
 
 pub use compact::CompactDecomposition;
 pub use config::{ClassifierConfig, CompactSettings, DecompositionConfig, TermWeights, TermsConfig};
+pub use face_classes::FaceClasses;
 pub use learner::{Faces, Learner, Start};
 pub use published::PublishedDecomposition;

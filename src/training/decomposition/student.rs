@@ -20,6 +20,8 @@ use crate::training::phase::StepRandom;
 const ADVERSARY_HIDDEN: usize = 256;
 /// Name of the classifier's only tensor, `[classes, 128]`.
 pub const CLASSIFIER: &str = "classifier.weight";
+/// Name of the only tensor of the classifier of faces, `[F, 128]`.
+pub const FACES: &str = "faces.weight";
 
 /// Everything that learns.
 #[derive(Module, Debug)]
@@ -35,6 +37,8 @@ pub struct Student {
     pub adversary: Adversary,
     /// One direction per person, `[classes, 128]`; nothing where nobody is known by name.
     pub classes: Option<Param<Tensor<2>>>,
+    /// One direction per face of known age, `[F, 128]`; nothing where they are not told apart.
+    pub faces: Option<Param<Tensor<2>>>,
 }
 
 /// Embeddings to ages: 128 → 256 → 101.
@@ -112,8 +116,10 @@ impl Student {
         let source = Source { parameters: network, device, mode: Mode::Training };
         let own = Source { parameters: beside, ..source };
         let channels = config.afd.channels;
-        let classes = beside.shape(CLASSIFIER).and_then(|shape| shape.first()).copied();
-        let classes = classes.map(|classes| own.param(CLASSIFIER, [classes, EMBEDDING_LENGTH])).transpose()?;
+        let directions = |name: &str| {
+            let classes = beside.shape(name).and_then(|shape| shape.first()).copied();
+            classes.map(|classes| own.param(name, [classes, EMBEDDING_LENGTH])).transpose()
+        };
         let student = Self {
             pairs: TrainedPairs::new(&config.backbone, Beginning::of(config, trained).pair(), source)?,
             afd: Decomposition::compact(&config.afd, source)?,
@@ -123,7 +129,8 @@ impl Student {
                 hidden: own.linear("adversary.hidden", EMBEDDING_LENGTH, ADVERSARY_HIDDEN, true)?,
                 out: own.linear("adversary.out", ADVERSARY_HIDDEN, AGE_BINS, true)?,
             },
-            classes,
+            classes: directions(CLASSIFIER)?,
+            faces: directions(FACES)?,
         };
         let learning = trained.iter().map(String::as_str).chain(beside.names()).map(parameter_id).collect();
         Ok(student.map(&mut Freezing { learning }))

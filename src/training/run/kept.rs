@@ -24,7 +24,8 @@ pub fn keep_start(folder: &RunFolder, state: &Parameters) -> Result<(), RunError
 }
 
 /// Keeps the batches of a step as `batches/STEP-INDEX.safetensors`: `crops` and `photographed`, and for each face
-/// `ages_years`, `identities` and `genders` (0 male, 1 female), −1 where they are not known.
+/// `ages_years`, `identities` and `genders` (0 male, 1 female), −1 where they are not known, and its place among the
+/// `samples` of the data.
 ///
 /// # Errors
 /// When they cannot be written.
@@ -41,7 +42,9 @@ pub fn keep(folder: &RunFolder, step: u64, batches: &[Batch]) -> Result<(), RunE
             ("identities", samples().map(|sample| sample.identity.map_or(UNKNOWN, |index| index as f32)).collect()),
             ("genders", samples().map(|sample| sample.gender.map_or(UNKNOWN, number)).collect()),
         ];
-        for (name, values) in known {
+        // Exact up to sixteen million faces.
+        let places = batch.indices.iter().map(|index| *index as f32).collect();
+        for (name, values) in known.into_iter().chain([("samples", places)]) {
             tensors.insert(name, Parameter { shape: vec![count], values });
         }
         save(&folder.file(&format!("batches/{step:06}-{index}.safetensors")), &tensors, &BTreeMap::new())?;

@@ -66,13 +66,18 @@ impl SelectiveTuning {
         if kept.is_empty() {
             return photographs;
         }
-        let Faces { mut crops, ages_years, classes, .. } = photographs;
+        let Faces { mut crops, ages_years, classes, mut alone, .. } = photographs;
         let teacher = self.decomposition.learner.teacher(&crops);
         let mut targets: Vec<f32> = teacher.into_data().convert::<f32>().iter::<f32>().collect();
         // The first faces are those with ages, the last those of people known by name.
         let is_named = |face: &&SynthesisedFace| !classes.is_empty() && face.of.identity.is_some();
         let (named, others): (Vec<_>, Vec<_>) = kept.iter().partition(is_named);
         let before = crops.len() / FACE_NUMBERS - classes.len();
+        // Those without a name come in front of the named photographs, those with one behind.
+        let places = (before..before + others.len()).chain(before + others.len() + classes.len()..);
+        let own = |face: &SynthesisedFace| self.decomposition.learner.faces()?.of(face.index?);
+        let made = others.iter().chain(&named).zip(places);
+        alone.extend(made.filter_map(|(face, place)| Some((place, own(face)?))));
         let length = targets.len() / (crops.len() / FACE_NUMBERS);
         let joined = |faces: &[&SynthesisedFace], of: &dyn Fn(&SynthesisedFace) -> Vec<f32>| -> Vec<f32> {
             faces.iter().flat_map(|face| of(face)).collect()
@@ -84,7 +89,7 @@ impl SelectiveTuning {
         targets.splice(before * length..before * length, joined(&others, &embedding));
         targets.extend(joined(&named, &embedding));
         let classes = classes.into_iter().chain(named.iter().filter_map(|face| face.of.identity)).collect();
-        Faces { crops, ages_years, classes, targets: Some(targets) }
+        Faces { crops, ages_years, classes, alone, targets: Some(targets) }
     }
 }
 
@@ -110,7 +115,7 @@ impl Phase for SelectiveTuning {
         let mut photographs = batches;
         let of_photographs = photographs.len().saturating_sub(self.decomposition.batch.accumulation);
         let sources = photographs.split_off(of_photographs);
-        let photographs = learned_from(self.decomposition.batch, photographs)?;
+        let photographs = learned_from(self.decomposition.batch, self.decomposition.learner.faces(), photographs)?;
         let mut micro_batches = Vec::with_capacity(photographs.len());
         for (photographs, sources) in photographs.into_iter().zip(&sources) {
             let mut made = self.synthesiser.synthesised(sources);

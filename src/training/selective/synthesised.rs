@@ -28,6 +28,8 @@ pub struct SynthesisedFace {
     pub crop: Vec<f32>,
     /// What is known of the photograph.
     pub of: Sample,
+    /// Where the photograph stands among the samples of the data; nothing where it is none of them.
+    pub index: Option<usize>,
     /// The teacher's embedding of the photograph, of unit length.
     pub source_embedding: Vec<f32>,
     /// The photograph's group: stated, or else estimated.
@@ -76,10 +78,13 @@ impl Synthesiser {
         }
         let photographs = tensors::faces(batch, &self.device);
         let samples = batch.samples.iter().enumerate();
-        samples.flat_map(|(place, sample)| self.of_one(photographs.clone().narrow(0, place, 1), *sample)).collect()
+        let of_one = |(place, sample): (usize, &Sample)| {
+            self.of_one(photographs.clone().narrow(0, place, 1), *sample, batch.indices.get(place).copied())
+        };
+        samples.flat_map(of_one).collect()
     }
 
-    fn of_one(&self, photograph: Tensor<4>, of: Sample) -> Vec<SynthesisedFace> {
+    fn of_one(&self, photograph: Tensor<4>, of: Sample, index: Option<usize>) -> Vec<SynthesisedFace> {
         let encoding = self.network.encode(photograph.clone());
         let aged = self.network.aged(photograph.clone(), &encoding, &AgeGroup::ALL);
         let source = match &self.teacher {
@@ -99,6 +104,7 @@ impl Synthesiser {
             SynthesisedFace {
                 crop: crop.to_vec(),
                 of,
+                index,
                 source_embedding: source_embedding.clone(),
                 source,
                 target,
