@@ -88,7 +88,7 @@ fn batch(stream: &str, step: u64, count: usize) -> Batch {
     let random = StepRandom::new(9, step, stream);
     let area = 112 * 112;
     let value = |index: usize| 0.5 * random.normal((index / 64) as u64).clamp(-1.9, 1.9);
-    let masked = |index: usize| if index / area % 2 == 0 && index % 112 < 30 { 0.0 } else { 1.0 };
+    let masked = |index: usize| if (index / area).is_multiple_of(2) && index % 112 < 30 { 0.0 } else { 1.0 };
     Batch {
         crops: (0..count * 3 * area).map(value).collect(),
         photographed: (0..count * area).map(masked).collect(),
