@@ -24,7 +24,8 @@ pub struct FaceClasses {
 }
 
 impl FaceClasses {
-    /// One for each sample with an age. Their embeddings are zeros until [`Self::with`] or [`Self::recall`] brings them.
+    /// One for each sample with an age. Their embeddings are zeros until [`Self::with`] or [`Self::recall`] brings
+    /// them.
     pub fn new(samples: &[Sample], alike: f32, device: &Device) -> Self {
         let aged = samples.iter().enumerate().filter(|(_, sample)| sample.age_years.is_some());
         let samples: Vec<usize> = aged.map(|(index, _)| index).collect();
