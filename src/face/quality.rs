@@ -63,7 +63,9 @@ impl QualityWarning {
             Self::Uncertain { score } => {
                 format!("The detector is unsure that this is a face ({score:.2}). Check the landmarks by eye.")
             }
-            Self::CutOff => "Part of the face lies outside the photo. What is missing repeats the photo's edge.".to_owned(),
+            Self::CutOff => {
+                "Part of the face lies outside the photo. What is missing repeats the photo's edge.".to_owned()
+            }
         }
     }
 }
