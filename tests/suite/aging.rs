@@ -57,7 +57,10 @@ fn the_aged_photo_looks_like_the_reference() {
         eprintln!("SKIPPED the_aged_photo_looks_like_the_reference: needs ../shared/fixtures/paste_back");
         return;
     }
-    let (photo, pipeline) = (portrait(), pipeline());
+    // The reference pictures are those of the first weights.
+    let first = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/weights/compact-v1.safetensors");
+    let pipeline = Pipeline::new(DevicePreference::Cpu, None, &weights::open(&first).unwrap()).unwrap();
+    let photo = portrait();
     let face = AlignedFace::from_landmarks(&photo, REFERENCE_LANDMARKS_PX).unwrap();
     let timeline = pipeline.timeline(&face).unwrap();
     // The reference takes the age of the face alone; the product that of the face and its mirror image.

@@ -87,10 +87,10 @@ fn scores_of_another_set_come_out_as_the_table_says() {
     let (matched, genuine) = count(true, |reading| reading.same);
     let (false_matches, impostors) = count(false, |reading| reading.same);
     assert_eq!((genuine, impostors), (63, 208));
-    // Measured with the bundled calibration: 46 of 63, and 4 of 208: FG-NET's different people score higher than
+    // Measured with the bundled calibration: 37 of 63, and 1 of 208: FG-NET's different people score higher than
     // UTKFace's (docs/evaluation.md).
-    assert!((42..=50).contains(&matched), "{matched} of {genuine} pairs of one person reach their threshold");
-    assert!(false_matches <= 5, "{false_matches} of {impostors} pairs of different people reach their threshold");
+    assert!((33..=41).contains(&matched), "{matched} of {genuine} pairs of one person reach their threshold");
+    assert!(false_matches <= 3, "{false_matches} of {impostors} pairs of different people reach their threshold");
     let (wrong, _) = count(true, |reading| reading.headline == "Supports different people");
     assert!(wrong * 20 <= genuine, "{wrong} of {genuine} pairs of one person are said to be different people");
 }

@@ -32,7 +32,7 @@ fn the_published_file_opens_with_and_without_its_description() -> Result<()> {
     let described = weights::open(&path)?;
     let bundled = weights::bundled()?;
     for opened in [alone, described] {
-        assert_eq!((opened.preset, opened.version.as_str()), (Preset::Compact, "v1"));
+        assert_eq!((opened.preset, opened.version.as_str()), (Preset::Compact, "v2"));
         assert_eq!((opened.sha256, opened.terms), (bundled.sha256.clone(), bundled.terms.clone()));
         assert_eq!(opened.config, bundled.config);
     }
@@ -44,7 +44,7 @@ fn another_file_of_the_same_network_speaks_for_itself() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("mine.safetensors");
     let published = safetensors::SafeTensors::deserialize(COMPACT)?;
-    let words = [("model", "compact MTLFace v2"), ("license", "ours alone"), ("config", CONFIG)];
+    let words = [("model", "compact MTLFace v9"), ("license", "ours alone"), ("config", CONFIG)];
     let words = words.map(|(key, value)| (key.to_owned(), value.to_owned()));
     std::fs::write(&path, serialize(published.tensors(), Some(words.into()))?)?;
     let opened = weights::open(&path)?;
