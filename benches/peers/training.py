@@ -117,8 +117,8 @@ def losses(student, teacher, batch, step, settings):
         classifier = settings["classifier"]
         directions = F.normalize(student.tensors["classifier.weight"])
         cosines = embeddings[-people:] @ directions.T
-        own = F.one_hot(classes, len(directions)).to(cosines.dtype)
-        terms["identity"] = F.cross_entropy(classifier["scale"] * (cosines - classifier["margin"] * own), classes)
+        is_own = F.one_hot(classes, len(directions)).to(cosines.dtype)
+        terms["identity"] = F.cross_entropy(classifier["scale"] * (cosines - classifier["margin"] * is_own), classes)
         total = total + weights["identity"] * terms["identity"]
     if aged:
         years = years.clamp(max=100)
