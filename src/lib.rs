@@ -11,13 +11,14 @@
 //! | [`engine`] | the one owner of device and network: device choice, requests, replies, cache |
 //! | [`aging`] | a face's timeline: anchors, ages in between, the change taken back into the photo |
 //! | [`recognition`] | similarity, calibration, and what a score means in words |
-//! | [`training`] | what the two phases of training minimise, and how parameters follow the gradients |
+//! | [`training`] | the three phases of training: what they learn from, what they minimise, runs that can be interrupted |
 //! | [`evaluation`] | the standard protocols that measure all of the above |
 //! | [`app`] | the window |
 //! | [`cli`] | one file per command, over the same library calls as the window |
 //!
-//! `app` and `cli` use `engine`, `aging`, `recognition` and `evaluation`; those use `face` and `weights`;
-//! those and `training` use `model`; `model` uses nothing of ours.
+//! `app` and `cli` use `engine`, `aging`, `recognition` and `evaluation`; those and `training` use `face`, `pictures`
+//! and `weights`; those use `model`; `model` uses nothing of ours. `cli` runs `training`; the window starts it as a
+//! program of its own and knows only the layout of a run's folder.
 
 pub mod aging;
 #[cfg(feature = "app")]
