@@ -22,13 +22,11 @@ const NEVER_SEEN: Duration = Duration::from_millis(400);
 /// Asks which photos to open.
 pub(super) fn open(app: &App) {
     let folder = app.settings.values.last_folder.clone();
-    let mut dialog = rfd::AsyncFileDialog::new()
+    let dialog = rfd::AsyncFileDialog::new()
         .set_title("Open photos")
         .add_filter("Pictures", &["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "JPG", "JPEG", "PNG"]);
-    if let Some(folder) = folder.as_deref().filter(|folder| folder.is_dir()) {
-        dialog = dialog.set_directory(folder);
-    }
-    let (asked, teller, begun) = (dialog.pick_files(), app.pool.teller(), Instant::now());
+    let asked = starting_in(dialog, folder.as_deref()).pick_files();
+    let (teller, begun) = (app.pool.teller(), Instant::now());
     let start = shown_folder(folder.as_deref());
     in_background(asked, move |files: Option<Vec<rfd::FileHandle>>| match files {
         Some(files) if !files.is_empty() => {
@@ -43,53 +41,27 @@ pub(super) fn open(app: &App) {
 /// Asks which weights to use.
 pub(super) fn open_weights(app: &App) {
     let folder = app.state.recent_weights.first().and_then(|path| path.parent()).map(Path::to_owned);
-    let mut dialog = rfd::AsyncFileDialog::new().set_title("Open weights").add_filter("Weights", &switching::ENDINGS);
-    if let Some(folder) = folder.as_deref().filter(|folder| folder.is_dir()) {
-        dialog = dialog.set_directory(folder);
-    }
-    let (asked, teller, begun) = (dialog.pick_file(), app.pool.teller(), Instant::now());
-    let start = shown_folder(folder.as_deref());
-    in_background(asked, move |file: Option<rfd::FileHandle>| match file {
-        Some(file) => teller.tell(Arrival::Weights(file.path().to_owned())),
-        None if begun.elapsed() < NEVER_SEEN => teller.tell(Arrival::NoDialog(Prompt::WeightsPath { text: start })),
-        None => {}
-    });
+    let dialog = rfd::AsyncFileDialog::new().set_title("Open weights").add_filter("Weights", &switching::ENDINGS);
+    let asked = starting_in(dialog, folder.as_deref()).pick_file();
+    tell(app, asked, shown_folder(folder.as_deref()), Arrival::Weights, |text| Prompt::WeightsPath { text });
 }
 
 /// Asks which config to start.
 pub(super) fn open_config(app: &App) {
-    let mut dialog = rfd::AsyncFileDialog::new().set_title("Start training").add_filter("Configs", &["toml"]);
     let folder = runs_folder(app);
-    if let Some(folder) = folder.as_deref().filter(|folder| folder.is_dir()) {
-        dialog = dialog.set_directory(folder);
-    }
-    let (asked, teller, begun) = (dialog.pick_file(), app.pool.teller(), Instant::now());
-    let text = shown_folder(folder.as_deref());
-    in_background(asked, move |file: Option<rfd::FileHandle>| match file {
-        Some(file) => teller.tell(Arrival::Lab(LabCommand::Train(file.path().to_owned()))),
-        None if begun.elapsed() < NEVER_SEEN => {
-            teller.tell(Arrival::NoDialog(Prompt::Lab(LabPrompt::ConfigPath { text })));
-        }
-        None => {}
-    });
+    let dialog = rfd::AsyncFileDialog::new().set_title("Start training").add_filter("Configs", &["toml"]);
+    let asked = starting_in(dialog, folder.as_deref()).pick_file();
+    let chosen = |config| Arrival::Lab(LabCommand::Train(config));
+    tell(app, asked, shown_folder(folder.as_deref()), chosen, |text| Prompt::Lab(LabPrompt::ConfigPath { text }));
 }
 
 /// Asks which run to watch.
 pub(super) fn open_run(app: &App) {
-    let mut dialog = rfd::AsyncFileDialog::new().set_title("Open run folder");
     let folder = runs_folder(app);
-    if let Some(folder) = folder.as_deref().filter(|folder| folder.is_dir()) {
-        dialog = dialog.set_directory(folder);
-    }
-    let (asked, teller, begun) = (dialog.pick_folder(), app.pool.teller(), Instant::now());
-    let text = shown_folder(folder.as_deref());
-    in_background(asked, move |chosen: Option<rfd::FileHandle>| match chosen {
-        Some(chosen) => teller.tell(Arrival::Lab(LabCommand::Watch(chosen.path().to_owned()))),
-        None if begun.elapsed() < NEVER_SEEN => {
-            teller.tell(Arrival::NoDialog(Prompt::Lab(LabPrompt::FolderPath { text })));
-        }
-        None => {}
-    });
+    let dialog = rfd::AsyncFileDialog::new().set_title("Open run folder");
+    let asked = starting_in(dialog, folder.as_deref()).pick_folder();
+    let chosen = |run| Arrival::Lab(LabCommand::Watch(run));
+    tell(app, asked, shown_folder(folder.as_deref()), chosen, |text| Prompt::Lab(LabPrompt::FolderPath { text }));
 }
 
 /// Where the run lies that was looked at last.
@@ -105,16 +77,34 @@ pub(super) fn save(app: &mut App, what: SaveWhat) {
     };
     let settings = &app.settings.values;
     let folder = settings.last_save_folder.clone().or_else(|| settings.last_folder.clone()).or_else(pictures_folder);
-    let mut dialog =
-        rfd::AsyncFileDialog::new().set_title("Save").set_file_name(&name).add_filter("PNG picture", &["png"]);
-    if let Some(folder) = folder.as_deref().filter(|folder| folder.is_dir()) {
-        dialog = dialog.set_directory(folder);
-    }
-    let (asked, teller, begun) = (dialog.save_file(), app.pool.teller(), Instant::now());
+    let dialog = rfd::AsyncFileDialog::new().set_title("Save").set_file_name(&name).add_filter("PNG picture", &["png"]);
+    let asked = starting_in(dialog, folder.as_deref()).save_file();
     let start = format!("{}{name}", shown_folder(folder.as_deref()));
-    in_background(asked, move |file: Option<rfd::FileHandle>| match file {
-        Some(file) => teller.tell(Arrival::SaveTo(what, with_ending(file.path()))),
-        None if begun.elapsed() < NEVER_SEEN => teller.tell(Arrival::NoDialog(Prompt::SavePath { what, text: start })),
+    let chosen = move |path: PathBuf| Arrival::SaveTo(what, with_ending(&path));
+    tell(app, asked, start, chosen, move |text| Prompt::SavePath { what, text });
+}
+
+/// A dialog that begins in a folder, if it is there.
+fn starting_in(dialog: rfd::AsyncFileDialog, folder: Option<&Path>) -> rfd::AsyncFileDialog {
+    match folder.filter(|folder| folder.is_dir()) {
+        Some(folder) => dialog.set_directory(folder),
+        None => dialog,
+    }
+}
+
+/// Waits for the answer of a dialog that asks for one path, and tells the window what was `chosen`; or, if nobody saw
+/// the dialog, which prompt asks for the path instead. `start` is what stands in it.
+fn tell(
+    app: &App,
+    asked: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static,
+    start: String,
+    chosen: impl FnOnce(PathBuf) -> Arrival + Send + 'static,
+    prompt: impl FnOnce(String) -> Prompt + Send + 'static,
+) {
+    let (teller, begun) = (app.pool.teller(), Instant::now());
+    in_background(asked, move |file| match file {
+        Some(file) => teller.tell(chosen(file.path().to_owned())),
+        None if begun.elapsed() < NEVER_SEEN => teller.tell(Arrival::NoDialog(prompt(start))),
         None => {}
     });
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::pictures::{PicturesError, Row, Table, TableError, read_text};
+use crate::pictures::{AN_AGE, PicturesError, Table, TableError, UTKFACE_ETHNICITIES, age_years, name_ends, read_text};
 
 /// What is known of one picture.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,11 +17,6 @@ pub struct Label {
     /// In UTKFace's words, or whatever the labels say.
     pub ethnicity: Option<String>,
 }
-
-/// Oldest age that is taken for one.
-const OLDEST_YEARS: f32 = 120.0;
-/// UTKFace's ethnicities, in the order of their numbers.
-const UTKFACE_ETHNICITIES: [&str; 5] = ["White", "Black", "Asian", "Indian", "other"];
 
 /// Labels of many pictures.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +46,7 @@ impl Labels {
             let text = |column: Option<usize>| column.map(|column| row.text(column)).filter(|text| !text.is_empty());
             let label = Label {
                 identity: text(identity).map(str::to_owned),
-                age_years: age.map_or(Ok(None), |column| years(&row, column))?,
+                age_years: age.map_or(Ok(None), |column| row.value(column, AN_AGE, age_years))?,
                 gender: text(gender).map(gender_word),
                 ethnicity: text(ethnicity).map(ethnicity_word),
             };
@@ -67,8 +62,7 @@ impl Labels {
 
     /// The label of a picture: by its path inside the set, or by the end of it.
     pub fn of(&self, picture: &str) -> Option<&Label> {
-        let mut ends = std::iter::successors(Some(picture), |rest| rest.split_once('/').map(|(_, rest)| rest));
-        ends.find_map(|end| self.by_name.get(end))
+        name_ends(picture).find_map(|end| self.by_name.get(end))
     }
 
     /// What the labels and the picture's own name say; the labels win.
@@ -82,11 +76,6 @@ impl Labels {
             ethnicity: label.ethnicity.clone().or(said.ethnicity),
         }
     }
-}
-
-fn years(row: &Row<'_>, column: usize) -> Result<Option<f32>, TableError> {
-    let read = |text: &str| text.parse().ok().filter(|years| (0.0..=OLDEST_YEARS).contains(years));
-    row.value(column, "an age in years from 0 to 120", read)
 }
 
 impl Label {

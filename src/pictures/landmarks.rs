@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{PicturesError, Row, Table, TableError, read_text};
+use super::{PicturesError, Row, Table, TableError, name_ends, read_text};
 use crate::face::Landmarks;
 
 /// Columns of the five points, in the order of [`Landmarks`].
@@ -55,8 +55,7 @@ impl LandmarksTable {
 
     /// The landmarks of a picture: by its path inside its set, or by the end of it.
     pub fn of(&self, picture: &str) -> Option<Landmarks> {
-        let mut ends = std::iter::successors(Some(picture), |rest| rest.split_once('/').map(|(_, rest)| rest));
-        ends.find_map(|end| self.by_name.get(end)).copied()
+        name_ends(picture).find_map(|end| self.by_name.get(end)).copied()
     }
 }
 

@@ -2,11 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{DataError, ETHNICITIES, Gender};
-use crate::pictures::{Row, Table, TableError, is_within};
-
-/// Oldest age that is taken for one.
-const OLDEST_YEARS: f32 = 120.0;
+use super::{DataError, Gender};
+use crate::pictures::{AN_AGE, Row, Table, TableError, UTKFACE_ETHNICITIES, age_years, is_within, name_ends};
 
 /// What is known of one picture.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,7 +14,7 @@ pub(super) struct Label {
     pub age_years: Option<f32>,
     /// Gender.
     pub gender: Option<Gender>,
-    /// Index into [`ETHNICITIES`].
+    /// Index into [`UTKFACE_ETHNICITIES`].
     pub ethnicity: Option<u8>,
 }
 
@@ -67,8 +64,7 @@ impl<T> ByName<T> {
 
     /// Under which name a picture is known.
     fn key_of<'a>(&self, name: &'a str) -> Option<&'a str> {
-        let mut ends = std::iter::successors(Some(name), |rest| rest.split_once('/').map(|(_, rest)| rest));
-        ends.find(|end| self.held.contains_key(*end))
+        name_ends(name).find(|end| self.held.contains_key(*end))
     }
 
     /// How many names there are.
@@ -93,7 +89,7 @@ pub(super) fn read(table: &Table) -> Result<ByName<Label>, DataError> {
     Ok(ByName::read(table, |row| {
         Ok(Label {
             identity: identity.map(|column| row.text(column)).filter(|name| !name.is_empty()).map(str::to_owned),
-            age_years: known(row, age, "an age in years from 0 to 120", years)?,
+            age_years: known(row, age, AN_AGE, age_years)?,
             gender: known(row, gender_column, "male, female, 0 (male) or 1 (female)", gender)?,
             ethnicity: known(row, ethnicity_column, "a number from 0 to 4 or its name", ethnicity)?,
         })
@@ -109,11 +105,6 @@ fn known<T>(
     column.map_or(Ok(None), |column| row.value(column, wanted, read))
 }
 
-/// An age in years, if it is one.
-pub(super) fn years(text: &str) -> Option<f32> {
-    text.parse().ok().filter(|years| (0.0..=OLDEST_YEARS).contains(years))
-}
-
 fn gender(text: &str) -> Option<Gender> {
     match text.to_ascii_lowercase().as_str() {
         "0" | "male" | "m" => Some(Gender::Male),
@@ -123,8 +114,8 @@ fn gender(text: &str) -> Option<Gender> {
 }
 
 fn ethnicity(text: &str) -> Option<u8> {
-    let named = ETHNICITIES.iter().position(|name| name.eq_ignore_ascii_case(text));
-    let index = named.or_else(|| text.parse().ok().filter(|index| *index < ETHNICITIES.len()))?;
+    let named = UTKFACE_ETHNICITIES.iter().position(|name| name.eq_ignore_ascii_case(text));
+    let index = named.or_else(|| text.parse().ok().filter(|index| *index < UTKFACE_ETHNICITIES.len()))?;
     u8::try_from(index).ok()
 }
 

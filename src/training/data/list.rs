@@ -1,9 +1,9 @@
 //! The published list: lines `id filename age gender`, gender 1 for male and 0 for female. SCAF's annotations are
 //! published this way too.
 
-use super::labels::{Label, years};
+use super::labels::Label;
 use super::{DataError, Gender};
-use crate::pictures::is_within;
+use crate::pictures::{AN_AGE, age_years, is_within};
 
 /// Reads a list: names of the pictures, relative to their folder, with what is known of each.
 ///
@@ -28,7 +28,7 @@ fn entry(line: &str) -> Result<(String, Label), String> {
     if !is_within(name) {
         return Err(format!("“{name}” is not a path inside the folder of the pictures"));
     }
-    let age_years = years(age).ok_or_else(|| format!("“{age}” is not an age in years from 0 to 120"))?;
+    let age_years = age_years(age).ok_or_else(|| format!("“{age}” is not {AN_AGE}"))?;
     let gender = match gender {
         "1" => Gender::Male,
         "0" => Gender::Female,

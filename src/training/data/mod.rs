@@ -43,9 +43,6 @@ pub enum Gender {
     Female,
 }
 
-/// UTKFace's names of the ethnicities 0 to 4.
-pub const ETHNICITIES: [&str; 5] = ["White", "Black", "Asian", "Indian", "other"];
-
 /// What is known of a face.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sample {
@@ -55,7 +52,7 @@ pub struct Sample {
     pub age_years: Option<f32>,
     /// Gender.
     pub gender: Option<Gender>,
-    /// Index into [`ETHNICITIES`].
+    /// Index into [`UTKFACE_ETHNICITIES`](crate::pictures::UTKFACE_ETHNICITIES).
     pub ethnicity: Option<u8>,
     /// Which of the sources it came from.
     pub source: usize,

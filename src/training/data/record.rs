@@ -1,11 +1,11 @@
 //! insightface's record files: MXNet's RecordIO, each record a header with labels and a picture file. Records without
 //! a picture (of the identities, and of the whole set) are passed over.
 
-use super::labels::{Label, years};
+use super::labels::Label;
 use super::{DataError, Gender};
 use crate::face::PhotoError;
 use crate::face::photo::MAX_FILE_BYTES;
-use crate::pictures::Section;
+use crate::pictures::{Section, age_years};
 
 /// Begins every part of a record.
 const MAGIC: u32 = 0xced7_230a;
@@ -189,7 +189,7 @@ fn label(labels: &[f32]) -> Label {
     let (age, gender) = if let [_, age, gender, ..] = labels { (Some(*age), Some(*gender)) } else { (None, None) };
     Label {
         identity: identity.map(|label| format!("{label:.0}")),
-        age_years: age.and_then(|age| years(&age.to_string())),
+        age_years: age.and_then(|age| age_years(&age.to_string())),
         gender: match gender {
             Some(1.0) => Some(Gender::Male),
             Some(0.0) => Some(Gender::Female),

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{DataKind, ETHNICITIES, Gender, Sample};
+use super::{DataKind, Gender, Sample};
 use crate::model::AgeGroup;
+use crate::pictures::UTKFACE_ETHNICITIES;
 
 /// What the faces of all sources show.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -106,7 +107,7 @@ impl Statistics {
         let decade = |sample: &Sample| sample.age_years.map(|age_years| (age_years / 10.0) as usize);
         let decades = samples.iter().filter_map(decade).max().map_or(0, |oldest| oldest + 1);
         let has_ethnicity = samples.iter().any(|sample| sample.ethnicity.is_some());
-        let ethnicities: &[&str] = if has_ethnicity { &ETHNICITIES } else { &[] };
+        let ethnicities: &[&str] = if has_ethnicity { &UTKFACE_ETHNICITIES } else { &[] };
         Self {
             pictures: samples.len(),
             sources,

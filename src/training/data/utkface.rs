@@ -1,19 +1,20 @@
 //! File names of UTKFace (Zhang et al. 2017): `age_gender_race_date.jpg`; a few lack the race.
 
-use super::labels::{Label, years};
-use super::{ETHNICITIES, Gender};
+use super::Gender;
+use super::labels::Label;
+use crate::pictures::{UTKFACE_ETHNICITIES, age_years};
 
 /// What a file name says; nothing when it is no name of UTKFace.
 pub(super) fn label(name: &str) -> Option<Label> {
     let mut parts = name.rsplit('/').next()?.split('_');
-    let age_years = parts.next().filter(|age| age.bytes().all(|digit| digit.is_ascii_digit())).and_then(years)?;
+    let age_years = parts.next().filter(|age| age.bytes().all(|digit| digit.is_ascii_digit())).and_then(age_years)?;
     let gender = match parts.next()? {
         "0" => Gender::Male,
         "1" => Gender::Female,
         _ => return None,
     };
     let ethnicity = parts.next().and_then(|race| race.parse::<u8>().ok());
-    let ethnicity = ethnicity.filter(|race| usize::from(*race) < ETHNICITIES.len());
+    let ethnicity = ethnicity.filter(|race| usize::from(*race) < UTKFACE_ETHNICITIES.len());
     Some(Label { identity: None, age_years: Some(age_years), gender: Some(gender), ethnicity })
 }
 
