@@ -12,7 +12,9 @@ use super::aged_photo::PhotoTexture;
 use super::commands::Command;
 use super::intake;
 use super::lab::LabCommand;
-use super::state::{EngineStatus, FaceEntry, Filmstrip, Making, PhotoStage, Prompt, SaveWhat, Toast, ToastKind};
+use super::state::{
+    AgedReadings, EngineStatus, FaceEntry, Filmstrip, Making, PhotoStage, Prompt, SaveWhat, Toast, ToastKind,
+};
 use crate::aging::{OwnAnchor, Timeline};
 use crate::engine::{AnchorMade, DrawnAge, FaceId, PhotoId, Reply, WeightsSource};
 use crate::face::{AlignedFace, LandmarkSource, Photo};
@@ -247,6 +249,7 @@ impl App {
             Reply::TimelineLeft { face } => {
                 if let Some(entry) = self.state.library.faces.get_mut(&face) {
                     entry.timeline_asked = false;
+                    entry.aged_readings_asked_years = None;
                 }
             }
             Reply::FaceRead { face, weights_sha256, reading, elapsed_ms } if self.is_current(&weights_sha256) => {
@@ -268,10 +271,16 @@ impl App {
                 self.state.timings.age_ms = Some(elapsed_ms);
                 self.hear_drawn(face, age);
             }
+            Reply::AgesRead { face, weights_sha256, own_years, readings, .. } if self.is_current(&weights_sha256) => {
+                if let Some(entry) = self.state.library.faces.get_mut(&face) {
+                    entry.aged_readings = Some(AgedReadings { own_years, readings });
+                }
+            }
             // Made with weights that are not in use any more.
             Reply::FaceRead { .. }
             | Reply::TimelineProgress { .. }
             | Reply::TimelineReady { .. }
+            | Reply::AgesRead { .. }
             | Reply::AgeDrawn { .. } => {}
         }
     }

@@ -146,6 +146,18 @@ impl App {
         }
     }
 
+    /// Asks once for what the network reads from a face at its seven anchors; asks again when its own age is another.
+    pub(super) fn serve_aged_readings(&mut self, face: FaceId) {
+        let (Some(own_age), true) = (self.state.own_age(face), self.state.model().is_some()) else { return };
+        let Some(entry) = self.state.library.faces.get_mut(&face) else { return };
+        if entry.timeline_stopped || entry.aged_readings_asked_years == Some(own_age.years) {
+            return;
+        }
+        entry.aged_readings_asked_years = Some(own_age.years);
+        let (aligned, own_years) = (Arc::clone(&entry.aligned), own_age.years);
+        self.engine.request(Request::ReadAges { face, aligned, own_years });
+    }
+
     fn serve_portrait(&mut self, face: FaceId) {
         let Some(entry) = self.state.library.faces.get(&face) else { return };
         if entry.portrait_asked {

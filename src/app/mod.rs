@@ -11,6 +11,7 @@
 //! | `lab` | training, watched and told from here |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
 
+mod actions;
 pub mod aged_photo;
 mod aged_pipeline;
 mod arrivals;

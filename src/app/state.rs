@@ -194,6 +194,10 @@ pub struct FaceEntry {
     pub drawn: Option<DrawnAge>,
     /// The own age and the target that were asked for last, in years.
     pub drawn_asked_years: Option<[f32; 2]>,
+    /// What the network reads from the synthetic faces at the seven anchors, once asked for.
+    pub aged_readings: Option<AgedReadings>,
+    /// The own age from which those readings were asked for last, in years.
+    pub aged_readings_asked_years: Option<f32>,
     /// The crop, for lists and the attention workspace.
     pub crop: TextureHandle,
     /// The crop without colour, under the attention maps.
@@ -221,6 +225,8 @@ impl FaceEntry {
             making: Making::default(),
             drawn: None,
             drawn_asked_years: None,
+            aged_readings: None,
+            aged_readings_asked_years: None,
             crop,
             grey_crop,
             filmstrip: None,
@@ -235,8 +241,18 @@ impl FaceEntry {
         (self.reading, self.timeline, self.filmstrip, self.drawn) = (None, None, None, None);
         (self.timeline_asked, self.timeline_stopped) = (false, false);
         (self.filmstrip_asked_years, self.drawn_asked_years) = (None, None);
+        (self.aged_readings, self.aged_readings_asked_years) = (None, None);
         self.making = Making::default();
     }
+}
+
+/// What the network reads from the synthetic faces at a face's seven anchors.
+#[derive(Clone, Debug)]
+pub struct AgedReadings {
+    /// The own age the changes start from, in years.
+    pub own_years: f32,
+    /// Youngest first.
+    pub readings: Arc<[FaceReading]>,
 }
 
 /// A timeline while it is made.

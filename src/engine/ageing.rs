@@ -114,6 +114,25 @@ impl Pipeline {
         Ok(targets_years.iter().map(|target| timeline.change_at(*target, own_years, strength)).collect())
     }
 
+    /// What the network reads from the face at each of its seven anchors, youngest first, changed from `own_years` as
+    /// it is shown. Nothing when the timeline was left before it was whole.
+    ///
+    /// # Errors
+    /// When the device is lost.
+    pub fn read_ages(
+        &self,
+        face: &AlignedFace,
+        own_years: f32,
+        watch: &mut dyn TimelineWatch,
+    ) -> Result<Option<Vec<FaceReading>>, EngineError> {
+        let Some(timeline) = self.timeline_watched(face, watch)? else { return Ok(None) };
+        let targets = timeline.anchors_years();
+        let changes = self.changes(face, own_years, &targets, 1.0)?;
+        let aged: Vec<RgbImage> = changes.iter().map(|change| age_crop(&face.pixels, change)).collect();
+        let crops: Vec<&RgbImage> = aged.iter().collect();
+        guarded(|| self.read_crops(&crops).1).map(Some)
+    }
+
     /// A face at one age as the network draws it; nothing for a network whose blends are exact. Runs the decoder
     /// alone where the face's codes are there already.
     ///

@@ -86,9 +86,10 @@ impl RequestQueue {
     pub fn forget(&mut self, photo: PhotoId, faces: &[FaceId]) {
         let keeps = |request: &Request| match request {
             Request::FindFaces { photo: asked, .. } => *asked != photo,
-            Request::ReadFace { face, .. } | Request::Timeline { face, .. } | Request::AgeExactly { face, .. } => {
-                !faces.contains(face)
-            }
+            Request::ReadFace { face, .. }
+            | Request::Timeline { face, .. }
+            | Request::ReadAges { face, .. }
+            | Request::AgeExactly { face, .. } => !faces.contains(face),
             Request::OpenWeights(_) => true,
         };
         self.others.retain(keeps);

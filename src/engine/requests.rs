@@ -118,6 +118,16 @@ pub enum Request {
         /// The age to show, in years.
         target_years: f32,
     },
+    /// Read the face at each of its seven anchors, as the person would be shown there. Makes the timeline first where
+    /// it is not there yet.
+    ReadAges {
+        /// The face's name in the reply.
+        face: FaceId,
+        /// The face.
+        aligned: Arc<AlignedFace>,
+        /// Its age in the photograph, in years.
+        own_years: f32,
+    },
     /// Change to other weights. Goes before everything else; the latest wins.
     OpenWeights(WeightsSource),
 }
@@ -217,6 +227,19 @@ pub enum Reply {
     TimelineLeft {
         /// Which face.
         face: FaceId,
+    },
+    /// A face was read at its seven anchors.
+    AgesRead {
+        /// Which face.
+        face: FaceId,
+        /// Hash of the weights it was made and read with.
+        weights_sha256: Arc<str>,
+        /// The age in the photograph the changes start from, in years.
+        own_years: f32,
+        /// What was read of each synthetic face, youngest first.
+        readings: Arc<[FaceReading]>,
+        /// How long it took.
+        elapsed_ms: f64,
     },
     /// A face at one age as the network draws it.
     AgeDrawn {

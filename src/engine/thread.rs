@@ -119,6 +119,7 @@ impl Thread<'_> {
                 Ok(Reply::FaceRead { face: *face, weights_sha256, reading, elapsed_ms: elapsed_ms(started) })
             }
             Request::Timeline { face, aligned } => self.timeline(pipeline, *face, aligned),
+            Request::ReadAges { face, aligned, own_years } => self.read_ages(pipeline, *face, aligned, *own_years),
             Request::AgeExactly { face, aligned, own_years, target_years } => {
                 let drawn = pipeline.draw_age(aligned, *own_years, *target_years)?;
                 let age = drawn.ok_or(EngineError::NotDrawn)?;
@@ -137,6 +138,24 @@ impl Thread<'_> {
             Some(timeline) => {
                 let elapsed_ms = elapsed_ms(started);
                 Reply::TimelineReady { face, weights_sha256, timeline: Arc::new(timeline), elapsed_ms }
+            }
+        })
+    }
+
+    fn read_ages(
+        &self,
+        pipeline: &Pipeline,
+        face: FaceId,
+        aligned: &AlignedFace,
+        own_years: f32,
+    ) -> Result<Reply, EngineError> {
+        let (started, weights_sha256) = (Instant::now(), pipeline.shared_sha256());
+        let mut watch = Watch { face, weights_sha256: &weights_sha256, inbox: self.inbox, teller: self.teller };
+        Ok(match pipeline.read_ages(aligned, own_years, &mut watch)? {
+            None => Reply::TimelineLeft { face },
+            Some(readings) => {
+                let (readings, elapsed_ms) = (readings.into(), elapsed_ms(started));
+                Reply::AgesRead { face, weights_sha256, own_years, readings, elapsed_ms }
             }
         })
     }
