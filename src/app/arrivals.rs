@@ -12,8 +12,9 @@ use super::aged_photo::PhotoTexture;
 use super::commands::Command;
 use super::intake;
 use super::lab::LabCommand;
+use super::session::{Opened, SessionCommand};
 use super::state::{
-    AgedReadings, EngineStatus, FaceEntry, Filmstrip, Making, PhotoStage, Prompt, SaveWhat, Toast, ToastKind,
+    AgedReadings, Document, EngineStatus, FaceEntry, Filmstrip, Making, PhotoStage, Prompt, SaveWhat, Toast, ToastKind,
 };
 use crate::aging::{OwnAnchor, Timeline};
 use crate::engine::{AnchorMade, DrawnAge, FaceId, PhotoId, Reply, WeightsSource};
@@ -84,6 +85,19 @@ pub enum Arrival {
     Weights(PathBuf),
     /// Something for the Lab was chosen.
     Lab(LabCommand),
+    /// Something for sessions was chosen.
+    Session(SessionCommand),
+    /// A session was read, or could not be.
+    SessionOpened(Box<Opened>),
+    /// A session was saved, or could not be.
+    SessionSaved {
+        /// Its file.
+        path: PathBuf,
+        /// What the file holds now.
+        kept: Box<Document>,
+        /// Or why it does not, as a sentence.
+        written: Result<(), String>,
+    },
     /// Files were written.
     Saved(String),
     /// Files could not be written, as a sentence.
@@ -112,6 +126,8 @@ pub struct AlignedCrop {
     pub crop: ColorImage,
     /// The crop without colour.
     pub grey: ColorImage,
+    /// Its name, where a session has one for it.
+    pub id: Option<FaceId>,
 }
 
 impl App {
@@ -166,6 +182,9 @@ impl App {
             Arrival::Calibrated(..) => {}
             Arrival::Weights(path) => self.apply(ctx, Command::UseWeights(WeightsSource::File(path))),
             Arrival::Lab(command) => self.apply(ctx, Command::Lab(command)),
+            Arrival::Session(command) => self.apply(ctx, Command::Session(command)),
+            Arrival::SessionOpened(opened) => self.hear_session_opened(*opened),
+            Arrival::SessionSaved { path, kept, written } => self.hear_session_saved(ctx, path, *kept, written),
             Arrival::Saved(sentence) => {
                 self.state.saving = self.state.saving.saturating_sub(1);
                 self.toast(ToastKind::Done, sentence);
@@ -188,9 +207,10 @@ impl App {
                 let name = format!("thumbnail {}", photo.0);
                 entry.thumbnail.get_or_insert_with(|| load(ctx, name, decoded.thumbnail));
                 entry.pixels = Some(Arc::clone(&decoded.photo));
+                entry.sha256 = Some(decoded.photo.sha256.clone());
                 if entry.stage == PhotoStage::Decoding {
                     entry.stage = PhotoStage::Finding;
-                    self.engine.request(crate::engine::Request::FindFaces { photo, pixels: decoded.photo });
+                    self.find_faces(photo, decoded.photo);
                 }
             }
             Err(sentence) => {
@@ -201,6 +221,27 @@ impl App {
                 }
             }
         }
+    }
+
+    /// Aligns the faces a session knew of this very file, else lets the engine look for them.
+    fn find_faces(&mut self, photo: PhotoId, pixels: Arc<Photo>) {
+        let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
+        match entry.known.take() {
+            Some(known) if known.sha256 == pixels.sha256 => {
+                intake::align_known(&self.pool, photo, pixels, known.faces);
+                return;
+            }
+            Some(_) => {
+                let sentence = format!(
+                    "{} is not the file the session was saved with. Its faces are found again; what was stated of them is \
+                     left out.",
+                    entry.name
+                );
+                self.toast(ToastKind::Note, sentence);
+            }
+            None => {}
+        }
+        self.engine.request(crate::engine::Request::FindFaces { photo, pixels });
     }
 
     fn receive_faces(&mut self, ctx: &egui::Context, photo: PhotoId, faces: Vec<Result<AlignedCrop, String>>) {
@@ -216,14 +257,18 @@ impl App {
     }
 
     fn add_face(&mut self, ctx: &egui::Context, photo: PhotoId, face: AlignedCrop) {
-        let id = FaceId(self.state.library.new_id());
+        let is_known = face.id.is_some();
+        let id = face.id.unwrap_or_else(|| FaceId(self.state.library.new_id()));
         let aligned = face.aligned;
         let crop = load(ctx, format!("crop of face {}", id.0), face.crop);
         let grey_crop = load(ctx, format!("grey crop of face {}", id.0), face.grey);
         let entry = FaceEntry::new(photo, Arc::clone(&aligned), crop, grey_crop);
         self.state.library.faces.insert(id, entry);
         if aligned.landmark_source == LandmarkSource::Hand {
-            self.apply(ctx, Command::UseHandFace(photo, id));
+            // Of a session's face the document knows already.
+            if !is_known {
+                self.apply(ctx, Command::UseHandFace(photo, id));
+            }
         } else if let Some(entry) = self.state.library.photos.get_mut(&photo) {
             entry.faces.push(id);
         }

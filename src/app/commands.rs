@@ -8,8 +8,10 @@ use std::time::Instant;
 use eframe::egui;
 
 use super::App;
+use super::frame_times::FrameTimes;
 use super::history::Gesture;
 use super::lab::LabCommand;
+use super::session::{self, SessionCommand};
 use super::state::{PhotoEntry, PhotoSource, Play, Prompt, SaveWhat, ToastKind};
 use super::view::{AgeView, AttentionLayer, Cells, Framing, MapScale, Workspace};
 use super::{dialogs, intake, save};
@@ -19,6 +21,10 @@ use crate::face::{Landmarks, Photo};
 
 /// Years per second when the slider goes by itself.
 const PLAY_YEARS_PER_S: f32 = 18.0;
+
+/// How small and how large text may be.
+const MIN_TEXT_SCALE: f32 = 0.7;
+const MAX_TEXT_SCALE: f32 = 2.0;
 
 /// What a person can ask for.
 #[derive(Clone, Debug)]
@@ -97,6 +103,8 @@ pub enum Command {
     Save(SaveWhat),
     /// Save there.
     SaveTo(SaveWhat, PathBuf),
+    /// Say in a message why something cannot be done.
+    Say(&'static str),
     /// Take a message away.
     DismissToast(usize),
     /// Dark to light and back.
@@ -107,6 +115,14 @@ pub enum Command {
     Redo,
     /// What is asked of the Lab.
     Lab(LabCommand),
+    /// What is asked of sessions.
+    Session(SessionCommand),
+    /// Text and everything else a step larger (1), smaller (-1), or as the system has it.
+    ScaleText(Option<i8>),
+    /// Show how long frames take, or not.
+    ToggleFrameTimes,
+    /// Take the first hint away for good.
+    DismissHint,
 }
 
 impl App {
@@ -130,7 +146,16 @@ impl App {
             Command::UseWeights(source) => self.use_weights(source),
             Command::StopTimeline => self.stop_timeline(),
             Command::GoOnWithTimeline => self.go_on_with_timeline(),
-            Command::TakeInPaths(paths) => intake::expand(&self.pool, paths),
+            Command::TakeInPaths(paths) => {
+                let (sessions, others): (Vec<_>, Vec<_>) =
+                    paths.into_iter().partition(|path| session::is_session_file(path));
+                if let Some(session) = sessions.into_iter().next_back() {
+                    self.carry_out_for_session(ctx, SessionCommand::Open(session));
+                }
+                if !others.is_empty() {
+                    intake::expand(&self.pool, others);
+                }
+            }
             Command::TakeIn(paths) => self.take_in_files(paths),
             Command::TakeInPixels(photo) => {
                 self.take_in(vec![(photo.name.clone(), PhotoSource::Pixels(photo))]);
@@ -154,6 +179,7 @@ impl App {
                 self.state.toasts.remove(index);
             }
             Command::DismissToast(_) => {}
+            Command::Say(sentence) => self.toast(ToastKind::Note, sentence.to_owned()),
             Command::ToggleTheme => {
                 self.settings.values.theme =
                     if ctx.theme() == egui::Theme::Dark { Some(egui::Theme::Light) } else { Some(egui::Theme::Dark) };
@@ -162,6 +188,18 @@ impl App {
             Command::Undo => self.step_back(),
             Command::Redo => self.step_again(),
             Command::Lab(command) => self.carry_out_in_lab(ctx, command),
+            Command::Session(command) => self.carry_out_for_session(ctx, command),
+            Command::ScaleText(step) => self.scale_text(ctx, step),
+            Command::ToggleFrameTimes => {
+                self.state.frame_times = match self.state.frame_times {
+                    Some(_) => None,
+                    None => Some(FrameTimes::default()),
+                };
+            }
+            Command::DismissHint => {
+                self.state.shows_hint = false;
+                self.settings.values.has_seen_hint = true;
+            }
             change => {
                 self.change_document(&change);
                 self.change_view(change);
@@ -227,6 +265,17 @@ impl App {
             Command::SetPrompt(prompt) => self.state.prompt = prompt,
             _ => {}
         }
+    }
+
+    fn scale_text(&mut self, ctx: &egui::Context, step: Option<i8>) {
+        let scale = self.settings.values.text_scale();
+        let scaled = match step {
+            Some(step) => ((scale * 10.0).round() + f32::from(step)) / 10.0,
+            None => 1.0,
+        };
+        self.settings.values.text_scale = Some(scaled.clamp(MIN_TEXT_SCALE, MAX_TEXT_SCALE));
+        self.state.text_scale = self.settings.values.text_scale();
+        ctx.set_zoom_factor(self.state.text_scale);
     }
 
     fn take_in_files(&mut self, paths: Vec<PathBuf>) {

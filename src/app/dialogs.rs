@@ -13,6 +13,7 @@ use super::App;
 use super::arrivals::Arrival;
 use super::lab::{LabCommand, LabPrompt};
 use super::save;
+use super::session::{self, SessionCommand, SessionPrompt};
 use super::state::{Prompt, SaveWhat};
 use super::switching;
 
@@ -62,6 +63,37 @@ pub(super) fn open_run(app: &App) {
     let asked = starting_in(dialog, folder.as_deref()).pick_folder();
     let chosen = |run| Arrival::Lab(LabCommand::Watch(run));
     tell(app, asked, shown_folder(folder.as_deref()), chosen, |text| Prompt::Lab(LabPrompt::FolderPath { text }));
+}
+
+/// Asks which session to open.
+pub(super) fn open_session(app: &App) {
+    let folder = sessions_folder(app);
+    let dialog = rfd::AsyncFileDialog::new().set_title("Open session").add_filter("Sessions", &[session::ENDING]);
+    let asked = starting_in(dialog, folder.as_deref()).pick_file();
+    let chosen = |path| Arrival::Session(SessionCommand::Open(path));
+    let prompt = |text| Prompt::Session(SessionPrompt::OpenPath { text });
+    tell(app, asked, shown_folder(folder.as_deref()), chosen, prompt);
+}
+
+/// Asks where to save the session.
+pub(super) fn save_session(app: &App) {
+    let folder = sessions_folder(app);
+    let name = app.state.session.name().unwrap_or_else(|| "session".to_owned());
+    let name = format!("{name}.{}", session::ENDING);
+    let dialog = rfd::AsyncFileDialog::new()
+        .set_title("Save session")
+        .set_file_name(&name)
+        .add_filter("Sessions", &[session::ENDING]);
+    let asked = starting_in(dialog, folder.as_deref()).save_file();
+    let start = format!("{}{name}", shown_folder(folder.as_deref()));
+    let chosen = |path| Arrival::Session(SessionCommand::SaveTo(path));
+    tell(app, asked, start, chosen, |text| Prompt::Session(SessionPrompt::SavePath { text }));
+}
+
+/// Where the last session lies.
+fn sessions_folder(app: &App) -> Option<PathBuf> {
+    let last = app.state.session.path.as_ref().or(app.settings.values.recent_sessions.first());
+    last.and_then(|path| path.parent()).map(Path::to_owned)
 }
 
 /// Where the run lies that was looked at last.

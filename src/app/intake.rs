@@ -14,7 +14,7 @@ use super::App;
 use super::aged_photo::{Gpu, PhotoTexture};
 use super::arrivals::{AlignedCrop, Arrival, Decoded};
 use super::pool::Pool;
-use super::state::{PhotoSource, PhotoStage};
+use super::state::{KnownFace, PhotoSource, PhotoStage};
 use super::view::Workspace;
 use crate::aging::{Timeline, age_crop};
 use crate::engine::{FaceId, PhotoId, Request};
@@ -282,7 +282,24 @@ fn crop_pictures(aligned: AlignedFace) -> AlignedCrop {
         crop: colour_image(&aligned.pixels),
         grey: ColorImage::from_gray(size, grey.as_raw()),
         aligned: Arc::new(aligned),
+        id: None,
     }
+}
+
+/// Aligns faces that a session knew, under the names it gave them.
+pub(super) fn align_known(pool: &Pool, photo: PhotoId, pixels: Arc<Photo>, known: Vec<KnownFace>) {
+    pool.run(move || {
+        let aligned = known.iter().map(|face| {
+            let aligned = if face.is_by_hand {
+                AlignedFace::from_landmarks(&pixels, face.detection.landmarks_px)
+            } else {
+                AlignedFace::from_detection(&pixels, &face.detection)
+            };
+            let named = aligned.map(|aligned| AlignedCrop { id: Some(face.id), ..crop_pictures(aligned) });
+            named.map_err(|error| error.to_string())
+        });
+        Some(Arrival::Aligned { photo, faces: aligned.collect() })
+    });
 }
 
 fn frames(face: FaceId, generation: u64, own_years: f32, crop: &RgbImage, timeline: &Timeline) -> Arrival {

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use eframe::egui::{self, Event, Key, KeyboardShortcut, Modifiers};
 
+use super::actions::{self, Action};
 use super::commands::Command;
 use super::intake;
 use super::lab::LabCommand;
-use super::state::{AppState, Prompt, SaveWhat};
+use super::state::{AppState, Prompt};
 use super::view::Workspace;
 
 /// Years of one arrow press, plain and with Shift.
@@ -23,35 +24,64 @@ pub fn commands(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
     if state.prompt.as_ref().is_some_and(Prompt::is_typed) || ctx.text_edit_focused() {
         return commands;
     }
-    let shortcuts = [
-        (Modifiers::COMMAND | Modifiers::SHIFT, Key::Z, Command::Redo),
-        (Modifiers::COMMAND, Key::Y, Command::Redo),
-        (Modifiers::COMMAND, Key::Z, Command::Undo),
-        (Modifiers::COMMAND | Modifiers::SHIFT, Key::O, Command::OpenWeights),
-        (Modifiers::COMMAND, Key::O, what_to_open(state)),
-        (Modifiers::COMMAND, Key::S, Command::Save(what_to_save(state))),
-        (Modifiers::NONE, Key::Num1, Command::Show(Workspace::Age)),
-        (Modifiers::NONE, Key::Num2, Command::Show(Workspace::Attention)),
-        (Modifiers::NONE, Key::Num3, Command::Show(Workspace::Compare)),
-        (Modifiers::NONE, Key::Num4, Command::Show(Workspace::Lab)),
-    ];
-    for (modifiers, key, command) in shortcuts {
-        if press(ctx, modifiers, key) {
-            commands.push(command);
-        }
-    }
+    commands.extend(action_keys(ctx, state));
     // Escape takes away what lies on top first: a prompt, a popup, then the work behind them.
     let is_behind = state.prompt.is_some() || egui::Popup::is_any_open(ctx);
     if is_making_ages(state) && !is_behind && press(ctx, Modifiers::NONE, Key::Escape) {
         commands.push(Command::StopTimeline);
     }
-    if state.view.workspace != Workspace::Lab && press(ctx, Modifiers::NONE, Key::Delete) {
-        commands.push(Command::RemoveSelected);
-    }
     age_keys(ctx, state, &mut commands);
     commands.extend(lab_step(ctx, state));
     pasted(ctx, &mut commands);
     commands
+}
+
+/// The actions whose keys were pressed. Keys that move or press what has the keyboard's focus are left to it.
+fn action_keys(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
+    if ctx.input(|input| input.events.is_empty()) {
+        return Vec::new();
+    }
+    let is_here = |action: &Action| action.workspace.is_none_or(|workspace| workspace == state.view.workspace);
+    let actions: Vec<Action> = actions::all(state).into_iter().filter(is_here).collect();
+    let has_focus = ctx.memory(|memory| memory.focused().is_some());
+    let mut keys: Vec<(KeyboardShortcut, &Action)> =
+        actions.iter().flat_map(|action| action.shortcuts.iter().map(move |key| (*key, action))).collect();
+    // Ctrl+Shift+S would count as Ctrl+S too.
+    keys.sort_by_key(|(key, _)| std::cmp::Reverse(modifier_count(key.modifiers)));
+    let mut commands = Vec::new();
+    for (key, action) in keys {
+        if (has_focus && belongs_to_focus(key)) || !press(ctx, key.modifiers, key.logical_key) {
+            continue;
+        }
+        match action.refused {
+            None => commands.push(action.command.clone()),
+            Some(sentence) => commands.push(Command::Say(sentence)),
+        }
+    }
+    commands
+}
+
+fn modifier_count(modifiers: Modifiers) -> usize {
+    let held = [modifiers.alt, modifiers.shift, modifiers.ctrl || modifiers.command || modifiers.mac_cmd];
+    held.into_iter().filter(|is_held| *is_held).count()
+}
+
+/// Whether a focused control uses this key itself.
+fn belongs_to_focus(key: KeyboardShortcut) -> bool {
+    let is_plain = !key.modifiers.command && !key.modifiers.ctrl && !key.modifiers.alt;
+    let moves = [
+        Key::Space,
+        Key::Enter,
+        Key::ArrowLeft,
+        Key::ArrowRight,
+        Key::ArrowUp,
+        Key::ArrowDown,
+        Key::Home,
+        Key::End,
+        Key::PageUp,
+        Key::PageDown,
+    ];
+    is_plain && moves.contains(&key.logical_key)
 }
 
 /// Whether the ages of the face looked at are being made one by one.
@@ -107,15 +137,6 @@ pub fn step_keys(ctx: &egui::Context) -> Option<LabCommand> {
 
 fn press(ctx: &egui::Context, modifiers: Modifiers, key: Key) -> bool {
     ctx.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
-}
-
-/// The Lab opens runs, everything else photos.
-fn what_to_open(state: &AppState) -> Command {
-    if state.view.workspace == Workspace::Lab { Command::Lab(LabCommand::ChooseFolder) } else { Command::Open }
-}
-
-fn what_to_save(state: &AppState) -> SaveWhat {
-    if state.view.workspace == Workspace::Attention { SaveWhat::Attention } else { SaveWhat::Photo }
 }
 
 /// A pasted picture, pasted paths, or whatever picture the clipboard holds beside text.

@@ -6,6 +6,7 @@
 //! | [`state`], [`view`], `queries` | what the window knows, how it is looked at, and questions asked of both |
 //! | `commands`, `history`, `keyboard` | what a person can ask for, undo, keys |
 //! | `switching` | changing to other weights, and what that undoes |
+//! | `actions`, `session` | every action by name and key, sessions and their files |
 //! | `arrivals`, `intake`, `pool`, `dialogs`, `save` | work off the frame and what comes back |
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
 //! | `lab` | training, watched and told from here |
@@ -18,6 +19,7 @@ mod arrivals;
 mod commands;
 mod demo;
 mod dialogs;
+pub mod frame_times;
 mod history;
 mod intake;
 mod keyboard;
@@ -26,6 +28,7 @@ mod photo_texture;
 mod pool;
 mod queries;
 mod save;
+pub mod session;
 mod settings;
 mod shell;
 pub mod state;
@@ -57,7 +60,7 @@ pub use self::window::run;
 /// What the window is started with.
 #[derive(Clone, Debug, Default)]
 pub struct Launch {
-    /// The photo to open; a demo face where there is none.
+    /// The photo or session to open; a demo face where there is none.
     pub photo: Option<PathBuf>,
     /// What should run the networks.
     pub device: DevicePreference,
@@ -89,6 +92,7 @@ pub struct App {
     asked: Vec<Command>,
     lab: Watcher,
     lab_is_looked_at: bool,
+    shown_title: String,
 }
 
 impl App {
@@ -96,6 +100,9 @@ impl App {
     pub fn new(ctx: &egui::Context, render_state: &RenderState, launch: Launch, settings: Store) -> Self {
         theme::install(ctx);
         ctx.set_theme(settings.values.theme_preference());
+        // Larger text is a command of ours, kept between sessions.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        ctx.set_zoom_factor(settings.values.text_scale());
         aged_photo::install(render_state);
         let shared = SharedGpu {
             instance: render_state.instance.clone(),
@@ -112,6 +119,9 @@ impl App {
         let state = AppState {
             view: settings.values.view.clone(),
             recent_weights: settings.values.recent_weights.clone(),
+            recent_sessions: settings.values.recent_sessions.clone(),
+            text_scale: settings.values.text_scale(),
+            shows_hint: !settings.values.has_seen_hint,
             lab: LabState {
                 folder: settings.values.last_run.clone(),
                 recent: settings.values.recent_runs.clone(),
@@ -140,7 +150,12 @@ impl App {
             asked: Vec::new(),
             lab,
             lab_is_looked_at: false,
+            shown_title: "mtlface".to_owned(),
         };
+        if let Some(session) = launch.photo.as_ref().filter(|path| session::is_session_file(path)) {
+            app.asked.push(Command::Session(session::SessionCommand::Open(session.clone())));
+            return app;
+        }
         let first = launch.photo.map_or_else(demo::first, |path| {
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
             (name, PhotoSource::File(path))
@@ -220,7 +235,10 @@ impl App {
 }
 
 impl eframe::App for App {
-    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        if let Some(times) = &mut self.state.frame_times {
+            times.add(Instant::now(), frame.info().cpu_usage.map(Duration::from_secs_f32));
+        }
         self.receive_all(ctx);
         if self.state.play.is_some() {
             self.play_on(Instant::now());
@@ -228,6 +246,7 @@ impl eframe::App for App {
         }
         self.keep_up();
         self.guard_closing(ctx);
+        self.guard_session(ctx);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -246,6 +265,11 @@ impl eframe::App for App {
         }
         self.expire_toasts(&ctx);
         self.remember(&ctx);
+        let title = self.title();
+        if self.shown_title != title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.shown_title = title;
+        }
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

@@ -31,11 +31,33 @@ pub struct Settings {
     pub recent_runs: Vec<PathBuf>,
     /// The one looked at last.
     pub last_run: Option<PathBuf>,
+    /// Sessions opened last, the latest first.
+    pub recent_sessions: Vec<PathBuf>,
+    /// How large text and everything else is; as the system has it where nothing was chosen.
+    pub text_scale: Option<f32>,
+    /// Whether the first hint was read.
+    pub has_seen_hint: bool,
     /// How things were looked at.
     pub view: View,
 }
 
+/// Files of one kind remembered.
+const MAX_RECENT: usize = 5;
+
+/// Puts a file in front of those remembered.
+pub fn remember(recent: &mut Vec<PathBuf>, path: &Path) {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    recent.retain(|known| *known != path);
+    recent.insert(0, path);
+    recent.truncate(MAX_RECENT);
+}
+
 impl Settings {
+    /// How large text is; 1 is as the system has it.
+    pub fn text_scale(&self) -> f32 {
+        self.text_scale.unwrap_or(1.0)
+    }
+
     /// For egui.
     pub fn theme_preference(&self) -> egui::ThemePreference {
         self.theme.map_or(egui::ThemePreference::System, Into::into)
@@ -120,6 +142,15 @@ fn write(file: &Path, text: &str) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_five_files_are_remembered_the_latest_first() {
+        let mut recent = Vec::new();
+        for name in ["/1", "/2", "/3", "/4", "/5", "/6", "/3"] {
+            remember(&mut recent, Path::new(name));
+        }
+        assert_eq!(recent, ["/3", "/6", "/5", "/4", "/2"].map(PathBuf::from));
+    }
 
     #[test]
     fn values_come_back() {

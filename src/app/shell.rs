@@ -13,7 +13,7 @@ use super::state::AppState;
 use super::switching;
 use super::theme::{GAP_M, GAP_S, GAP_XS, RADIUS_ROW, Theme, Type};
 use super::view::Workspace;
-use super::widgets::{self, chip, prompts, status_bar, toasts, tray};
+use super::widgets::{self, chip, frame_times, hint, palette, prompts, status_bar, toasts, tray};
 use super::workspaces::{age, attention, compare, lab};
 use crate::engine::WeightsSource;
 
@@ -58,8 +58,13 @@ pub fn ui(ui: &mut Ui, state: &AppState, change: Option<&Arc<PackedChange>>, com
     egui::CentralPanel::default().frame(middle).show(ui, |ui| picture_ui(ui, &mut scene));
     drop_hint_ui(ui, &scene, window);
     dropped(ui, &mut scene);
+    hint::ui(ui.ctx(), &mut scene);
     prompts::ui(ui.ctx(), &mut scene);
+    palette::ui(ui.ctx(), &mut scene);
     toasts::ui(ui.ctx(), &mut scene);
+    if let Some(times) = &scene.state.frame_times {
+        frame_times::ui(ui.ctx(), times);
+    }
 }
 
 fn side_width(window: f32, share: f32, min: f32, max: f32) -> f32 {
@@ -133,6 +138,7 @@ fn top_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         if widgets::icon_button_ui(ui, widgets::Icon::Theme, "Dark or light").clicked() {
             scene.commands.push(Command::ToggleTheme);
         }
+        chip::search_ui(ui, scene);
         chip::model_ui(ui, scene);
     });
 }

@@ -9,11 +9,13 @@ use std::time::{Duration, Instant};
 use eframe::egui::TextureHandle;
 
 use super::aged_photo::PhotoTexture;
+use super::frame_times::FrameTimes;
 use super::lab::{LabPrompt, LabState};
+use super::session::{SessionPrompt, SessionState};
 use super::view::View;
 use crate::aging::Timeline;
 use crate::engine::{DeviceReport, DrawnAge, FaceId, FaceReading, ModelInUse, OpeningStep, PhotoId, WeightsSource};
-use crate::face::{AlignedFace, Landmarks, Photo};
+use crate::face::{AlignedFace, Detection, Landmarks, Photo};
 use crate::model::age_group::GROUP_COUNT;
 use crate::recognition::Calibration;
 
@@ -48,6 +50,16 @@ pub struct AppState {
     pub saving: usize,
     /// The run that is watched.
     pub lab: LabState,
+    /// The session's file.
+    pub session: SessionState,
+    /// Sessions opened before, the latest first.
+    pub recent_sessions: Vec<PathBuf>,
+    /// How large text and everything else is; 1 is as the system has it.
+    pub text_scale: f32,
+    /// How long the last frames took, while somebody wants to see it.
+    pub frame_times: Option<FrameTimes>,
+    /// Whether the first hint is shown.
+    pub shows_hint: bool,
 }
 
 /// What a person made: every change to it is one step of undo.
@@ -155,6 +167,30 @@ pub struct PhotoEntry {
     pub thumbnail: Option<TextureHandle>,
     /// Faces the detector found, the most important first.
     pub faces: Vec<FaceId>,
+    /// SHA-256 of its file, hex, once it was opened.
+    pub sha256: Option<String>,
+    /// Faces that a session knew, until they are here again.
+    pub known: Option<KnownFaces>,
+}
+
+/// Faces that a session knew of a photo.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownFaces {
+    /// SHA-256 of the file they were found in, hex.
+    pub sha256: String,
+    /// The one placed by hand first, then those the detector found.
+    pub faces: Vec<KnownFace>,
+}
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KnownFace {
+    /// Its name in this window.
+    pub id: FaceId,
+    /// Where it is.
+    pub detection: Detection,
+    /// Whether a person placed its landmarks.
+    pub is_by_hand: bool,
 }
 
 impl PhotoEntry {
@@ -170,7 +206,14 @@ impl PhotoEntry {
             display_asked: false,
             thumbnail: None,
             faces: Vec::new(),
+            sha256: None,
+            known: None,
         }
+    }
+
+    /// Whether faces were looked for.
+    pub fn is_searched(&self) -> bool {
+        self.stage == PhotoStage::Ready || self.known.is_some()
     }
 }
 
@@ -342,12 +385,31 @@ pub enum Prompt {
     },
     /// What the Lab asks.
     Lab(LabPrompt),
+    /// What is asked about sessions.
+    Session(SessionPrompt),
+    /// Which action to do.
+    Palette {
+        /// What stands in the field.
+        text: String,
+        /// Which of the actions that fit is chosen.
+        chosen: usize,
+    },
 }
 
 impl Prompt {
+    /// The command palette with nothing typed yet.
+    pub fn palette() -> Self {
+        Self::Palette { text: String::new(), chosen: 0 }
+    }
+
     /// Whether it has a field that takes the keys.
     pub fn is_typed(&self) -> bool {
-        !matches!(self, Self::Landmarks { .. } | Self::Lab(LabPrompt::Stop | LabPrompt::Close))
+        !matches!(
+            self,
+            Self::Landmarks { .. }
+                | Self::Lab(LabPrompt::Stop | LabPrompt::Close)
+                | Self::Session(SessionPrompt::Close)
+        )
     }
 }
 

@@ -1,16 +1,15 @@
 //! Changing to other weights while the window is open: what a person asks for, what the engine tells of it, and what
 //! has to be forgotten and asked again. Nothing made with one set of weights is shown under the name of another.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::App;
 use super::intake;
+use super::settings::remember;
 use super::state::{EngineStatus, Timings, ToastKind};
 use crate::engine::{DeviceReport, ModelInUse, OpeningStep, Request, WeightsSource};
 
-/// Weights files remembered.
-const MAX_RECENT: usize = 5;
 /// Name endings of weights files, as the file dialog and a drop on the window know them.
 pub const ENDINGS: [&str; 4] = ["safetensors", "pt", "pth", "tar"];
 
@@ -86,26 +85,9 @@ impl App {
     }
 }
 
-/// Puts a file in front of those remembered.
-fn remember(recent: &mut Vec<PathBuf>, path: &Path) {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    recent.retain(|known| *known != path);
-    recent.insert(0, path);
-    recent.truncate(MAX_RECENT);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_last_five_files_are_remembered_the_latest_first() {
-        let mut recent = Vec::new();
-        for name in ["/1", "/2", "/3", "/4", "/5", "/6", "/3"] {
-            remember(&mut recent, Path::new(name));
-        }
-        assert_eq!(recent, ["/3", "/6", "/5", "/4", "/2"].map(PathBuf::from));
-    }
 
     #[test]
     fn weights_are_known_by_their_ending() {

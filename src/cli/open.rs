@@ -25,11 +25,21 @@ const AGES_YEARS: [f32; 7] = [5.0, 15.0, 25.0, 35.0, 45.0, 55.0, 70.0];
 /// Opens the window, or writes the timeline where there is none.
 pub fn run(photo: Option<&Path>, common: &CommonArgs) -> anyhow::Result<Output> {
     // A photo that cannot be read is told here, before a window opens on nothing.
-    let opened = photo.map(open_photo).transpose()?;
+    let is_session = photo.is_some_and(is_session);
+    let opened = photo.filter(|_| !is_session).map(open_photo).transpose()?;
     match open_window(photo, common) {
         Ok(()) => Ok(Output { json: serde_json::json!({ "window": "closed" }), text: String::new() }),
+        Err(reason) if is_session => Err(hinted(
+            format!("{reason}; a session is shown in the window only."),
+            "Open it where there is a display, or name one of its photographs.",
+        )),
         Err(reason) => write_timeline(photo, opened, &reason, common),
     }
+}
+
+/// Whether this is a session of the window; whether it is a whole one, the window says.
+fn is_session(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("mtlface")) && path.is_file()
 }
 
 /// Opens the photo; a name that is no file may have been meant as a command.

@@ -12,5 +12,5 @@ pub mod selection;
 pub use alignment::{AlignedFace, AlignmentError, LandmarkSource, SimilarityTransform};
 pub use detection::{Detection, Landmarks};
 pub use detector::Detector;
-pub use photo::{Photo, PhotoError};
+pub use photo::{MAX_FILE_BYTES, Photo, PhotoError};
 pub use quality::QualityWarning;

@@ -4,7 +4,9 @@
 
 mod lab;
 mod models;
+mod palette;
 mod run_folder;
+mod session;
 mod shader;
 
 use std::io::Write;
@@ -64,11 +66,17 @@ fn launch(photo: Option<PathBuf>, weights: Option<PathBuf>) -> Launch {
 }
 
 fn open_as(theme: egui::Theme, size: [f32; 2], launch: Launch) -> Window {
+    let mut settings = Store::in_memory();
+    settings.values.theme = Some(theme);
+    settings.values.has_seen_hint = true;
+    open_remembering(size, launch, settings)
+}
+
+fn open_remembering(size: [f32; 2], launch: Launch, settings: Store) -> Window {
+    let theme = settings.values.theme.unwrap_or(egui::Theme::Dark);
     let render_state = create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE);
     crate::driver_exit::skip_driver_teardown();
     let inner = render_state.clone();
-    let mut settings = Store::in_memory();
-    settings.values.theme = Some(theme);
     Harness::builder()
         .with_size(size)
         .with_theme(theme)

@@ -1,4 +1,4 @@
-//! The model chip: which network is in use. A click opens its card: what it is, what it was trained on and under which
+//! The chips of the top bar: the way to the command palette, and which network is in use. A click opens its card: what it is, what it was trained on and under which
 //! terms, what was measured, and the ways to another one.
 
 use eframe::egui::{self, Popup, PopupCloseBehavior, Rect, Sense, StrokeKind, Ui, pos2, vec2};
@@ -6,7 +6,7 @@ use eframe::egui::{self, Popup, PopupCloseBehavior, Rect, Sense, StrokeKind, Ui,
 use super::{Weight, rows};
 use crate::app::commands::Command;
 use crate::app::shell::Scene;
-use crate::app::state::EngineStatus;
+use crate::app::state::{EngineStatus, Prompt};
 use crate::app::theme::{GAP_M, GAP_S, GAP_XS, Theme, Type};
 use crate::engine::{ModelInUse, OpeningStep, WeightsSource};
 
@@ -16,6 +16,28 @@ const CARD_WIDTH: f32 = 340.0;
 const WORD_WIDTH: f32 = 72.0;
 /// A file name in the chip is cut to this width.
 const MAX_NAME_WIDTH: f32 = 220.0;
+
+/// Draws the way to the command palette, with its keys where there is room.
+pub fn search_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let theme = Theme::of(ui);
+    let keys = egui::KeyboardShortcut::new(egui::Modifiers::COMMAND, egui::Key::K);
+    let keys = ui.ctx().format_shortcut(&keys).replace('+', " ");
+    let label = ui.painter().layout_no_wrap("Search actions".to_owned(), Type::Note.font(), theme.muted);
+    let keys = ui.painter().layout_no_wrap(keys, Type::Caption.font(), theme.faint);
+    let size = vec2(label.size().x + keys.size().x + 28.0, 26.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Search actions"));
+    let fill = if response.hovered() { theme.raised } else { theme.panel };
+    ui.painter().rect(rect, 13, fill, theme.hairline(), StrokeKind::Inside);
+    let middle = rect.center().y;
+    let keys_left = rect.right() - 10.0 - keys.size().x;
+    ui.painter().galley(pos2(rect.left() + 10.0, middle - label.size().y / 2.0), label, theme.muted);
+    ui.painter().galley(pos2(keys_left, middle - keys.size().y / 2.0), keys, theme.faint);
+    super::focus_ring(ui, &response, 13);
+    if response.clicked() {
+        scene.commands.push(Command::SetPrompt(Some(Prompt::palette())));
+    }
+}
 
 /// Draws the chip and, when it was clicked, its card.
 pub fn model_ui(ui: &mut Ui, scene: &mut Scene<'_>) {

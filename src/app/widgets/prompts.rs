@@ -6,6 +6,7 @@ use super::Weight;
 use crate::app::commands::Command;
 use crate::app::dialogs;
 use crate::app::lab::{LabCommand, LabPrompt};
+use crate::app::session::{SessionCommand, SessionPrompt};
 use crate::app::shell::Scene;
 use crate::app::state::Prompt;
 use crate::app::theme::{GAP_L, GAP_M, GAP_S, RADIUS_ROW, Theme, Type};
@@ -46,8 +47,22 @@ pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
         Prompt::Lab(LabPrompt::FolderPath { text }) => {
             ("Open which run?", text, "This system shows no file dialog, so type the path of a run's folder.", "Open")
         }
-        Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => return modal_ui(ctx, scene, question_ui),
-        Prompt::Landmarks { .. } => return,
+        Prompt::Session(SessionPrompt::OpenPath { text }) => (
+            "Open which session?",
+            text,
+            "This system shows no file dialog, so type the path of a .mtlface file. Dropping it on the window works too.",
+            "Open",
+        ),
+        Prompt::Session(SessionPrompt::SavePath { text }) => (
+            "Save the session where?",
+            text,
+            "This system shows no file dialog, so type the path of the .mtlface file.",
+            "Save",
+        ),
+        Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) | Prompt::Session(SessionPrompt::Close) => {
+            return modal_ui(ctx, scene, question_ui);
+        }
+        Prompt::Landmarks { .. } | Prompt::Palette { .. } => return,
     };
     modal_ui(ctx, scene, |ui, scene| form_ui(ui, scene, head, text, hint, action));
 }
@@ -68,22 +83,38 @@ fn modal_ui(ctx: &egui::Context, scene: &mut Scene<'_>, content: impl FnOnce(&mu
     }
 }
 
+/// What is asked, and the answers with what each asks for.
+fn question(prompt: Option<&Prompt>) -> (&'static str, &'static str, Vec<(&'static str, Command)>) {
+    match prompt {
+        Some(Prompt::Lab(LabPrompt::Close)) => (
+            "Training goes on",
+            "A run that was started here is not finished. It goes on without the window; open its folder in the Lab to \
+             watch it again.",
+            vec![
+                ("Close, training goes on", Command::Lab(LabCommand::Close { stop: false })),
+                ("Stop it and close", Command::Lab(LabCommand::Close { stop: true })),
+            ],
+        ),
+        Some(Prompt::Session(SessionPrompt::Close)) => (
+            "Save the session before closing?",
+            "It has changes that its file does not hold yet. The photographs themselves are never changed.",
+            vec![
+                ("Save and close", Command::Session(SessionCommand::SaveAndClose)),
+                ("Close without saving", Command::Session(SessionCommand::Close)),
+            ],
+        ),
+        _ => (
+            "Stop this run?",
+            "It ends after the step it is in, with a checkpoint: you can go on with it later.",
+            vec![("Stop the run", Command::Lab(LabCommand::Tell(control::Command::Stop)))],
+        ),
+    }
+}
+
 /// A question with its answers; the first answer has the keyboard.
 fn question_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = Theme::of(ui);
-    let is_closing = matches!(scene.state.prompt, Some(Prompt::Lab(LabPrompt::Close)));
-    let (head, text, answers): (_, _, Vec<(&str, LabCommand)>) = if is_closing {
-        let text = "A run that was started here is not finished. It goes on without the window; open its folder in \
-                    the Lab to watch it again.";
-        let answers = vec![
-            ("Close, training goes on", LabCommand::Close { stop: false }),
-            ("Stop it and close", LabCommand::Close { stop: true }),
-        ];
-        ("Training goes on", text, answers)
-    } else {
-        let text = "It ends after the step it is in, with a checkpoint: you can go on with it later.";
-        ("Stop this run?", text, vec![("Stop the run", LabCommand::Tell(control::Command::Stop))])
-    };
+    let (head, text, answers) = question(scene.state.prompt.as_ref());
     ui.set_width(400.0);
     ui.label(Type::Reading.text(head, theme.text));
     ui.add_space(GAP_S);
@@ -98,7 +129,7 @@ fn question_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             }
             if response.clicked() {
                 scene.commands.push(Command::SetPrompt(None));
-                scene.commands.push(Command::Lab(command));
+                scene.commands.push(command);
             }
         }
         if super::button_ui(ui, "Cancel", Weight::Plain, true).clicked() {
@@ -161,8 +192,12 @@ fn retyped(prompt: &Prompt, typed: &str) -> Prompt {
         | Prompt::SavePath { text, .. }
         | Prompt::OpenPath { text }
         | Prompt::WeightsPath { text }
+        | Prompt::Palette { text, .. }
+        | Prompt::Session(SessionPrompt::OpenPath { text } | SessionPrompt::SavePath { text })
         | Prompt::Lab(LabPrompt::ConfigPath { text } | LabPrompt::FolderPath { text }) => typed.clone_into(text),
-        Prompt::Landmarks { .. } | Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => {}
+        Prompt::Landmarks { .. }
+        | Prompt::Session(SessionPrompt::Close)
+        | Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => {}
     }
     prompt
 }
@@ -187,6 +222,16 @@ fn answer(prompt: Option<&Prompt>, typed: &str) -> Option<Vec<Command>> {
         Prompt::Lab(LabPrompt::FolderPath { .. }) => {
             there.map(LabCommand::Watch).map(|command| vec![Command::Lab(command)])
         }
-        Prompt::Landmarks { .. } | Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => None,
+        Prompt::Session(SessionPrompt::OpenPath { .. }) => {
+            there.map(|path| vec![Command::Session(SessionCommand::Open(path))])
+        }
+        Prompt::Session(SessionPrompt::SavePath { .. }) => {
+            let path = dialogs::expand_home(typed);
+            (!typed.trim().is_empty()).then(|| vec![Command::Session(SessionCommand::SaveTo(path))])
+        }
+        Prompt::Landmarks { .. }
+        | Prompt::Palette { .. }
+        | Prompt::Session(SessionPrompt::Close)
+        | Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => None,
     }
 }

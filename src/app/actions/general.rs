@@ -1,0 +1,79 @@
+//! The actions that are there in every workspace: files and sessions, undo, how the window looks, and going places.
+
+use eframe::egui::{Key, Modifiers};
+
+use super::Action;
+use crate::app::commands::Command;
+use crate::app::lab::LabCommand;
+use crate::app::session::SessionCommand;
+use crate::app::state::{AppState, Prompt};
+use crate::app::view::Workspace;
+use crate::engine::WeightsSource;
+
+const CTRL: Modifiers = Modifiers::COMMAND;
+const PLAIN: Modifiers = Modifiers::NONE;
+const NO_PHOTO: &str = "Open a photo first.";
+
+/// The general actions.
+pub fn actions(state: &AppState) -> Vec<Action> {
+    let mut actions = files(state);
+    actions.extend(window());
+    actions.extend(
+        Workspace::ALL
+            .into_iter()
+            .zip([Key::Num1, Key::Num2, Key::Num3, Key::Num4])
+            .map(|(workspace, key)| Action::new("Go to", workspace.label(), Command::Show(workspace)).key(PLAIN, key)),
+    );
+    actions
+}
+
+fn files(state: &AppState) -> Vec<Action> {
+    let has_photo = state.document.photo.is_some();
+    let is_lab = state.view.workspace == Workspace::Lab;
+    let open_photos = Action::new("File", "Open photos…", Command::Open);
+    let remove = Action::new("File", "Take the photo out of the tray", Command::RemoveSelected);
+    let mut actions = vec![
+        Action::new("Window", "Search actions…", Command::SetPrompt(Some(Prompt::palette()))).key(CTRL, Key::K),
+        if is_lab { open_photos } else { open_photos.key(CTRL, Key::O) },
+        Action::new("File", "Add the demo faces", Command::TakeInDemo),
+        Action::new("File", "Paste a picture", Command::Paste),
+        if is_lab { remove } else { remove.key(PLAIN, Key::Delete) }.needs(has_photo, NO_PHOTO),
+        Action::new("Session", "New session", Command::Session(SessionCommand::New)).key(CTRL, Key::N),
+        Action::new("Session", "Open session…", Command::Session(SessionCommand::Choose))
+            .key(CTRL | Modifiers::ALT, Key::O),
+        Action::new("Session", "Save session", Command::Session(SessionCommand::Save)).key(CTRL, Key::S),
+        Action::new("Session", "Save session as…", Command::Session(SessionCommand::SaveAs))
+            .key(CTRL | Modifiers::SHIFT, Key::S),
+        Action::new("Model", "Open weights…", Command::OpenWeights).key(CTRL | Modifiers::SHIFT, Key::O),
+        Action::new("Model", "Use the bundled weights", Command::UseWeights(WeightsSource::Bundled)),
+        Action::new("Edit", "Undo", Command::Undo).key(CTRL, Key::Z),
+        Action::new("Edit", "Redo", Command::Redo).key(CTRL | Modifiers::SHIFT, Key::Z).key(CTRL, Key::Y),
+    ];
+    let run = Action::new("Lab", "Open run…", Command::Lab(LabCommand::ChooseFolder));
+    actions.push(if is_lab { run.key(CTRL, Key::O) } else { run });
+    actions.push(Action::new("Lab", "Train by a config…", Command::Lab(LabCommand::ChooseConfig)));
+    actions
+}
+
+fn window() -> Vec<Action> {
+    vec![
+        Action::new("Window", "Dark or light", Command::ToggleTheme),
+        Action::new("Window", "Larger text", Command::ScaleText(Some(1))).key(CTRL, Key::Plus).key(CTRL, Key::Equals),
+        Action::new("Window", "Smaller text", Command::ScaleText(Some(-1))).key(CTRL, Key::Minus),
+        Action::new("Window", "Text as it was", Command::ScaleText(None)).key(CTRL, Key::Num0),
+        Action::new("Window", "Frame times", Command::ToggleFrameTimes).key(PLAIN, Key::F12),
+    ]
+}
+
+/// Places that are found by name: the photos of the tray and the weights opened before.
+pub fn places(state: &AppState) -> Vec<Action> {
+    let photos = state.document.tray.iter().filter_map(|id| {
+        let entry = state.library.photos.get(id)?;
+        Some(Action::new("Photo", entry.name.clone(), Command::SelectPhoto(*id)))
+    });
+    let weights = state.recent_weights.iter().map(|path| {
+        let source = WeightsSource::File(path.clone());
+        Action::new("Model", format!("Use {}", source.label()), Command::UseWeights(source))
+    });
+    photos.chain(weights).collect()
+}

@@ -1,0 +1,119 @@
+//! From what a session's file holds to the window's state. Photographs are decoded as ever; their faces are aligned
+//! where the session knew them, if the file is still the same, and found again if it is not.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::file::{Contents, FaceName, SavedPhoto, SavedSource};
+use crate::app::demo;
+use crate::app::state::{Document, KnownFace, KnownFaces, Library, PhotoEntry, PhotoSource};
+use crate::engine::{FaceId, PhotoId};
+
+/// Puts a session's photos and faces into the library and returns its document.
+pub fn document(contents: &Contents, session_path: &Path, library: &mut Library) -> Document {
+    let session = &contents.session;
+    let mut document =
+        Document { target_years: session.target_years, strength: session.strength, ..Document::default() };
+    let mut names: BTreeMap<FaceName, FaceId> = BTreeMap::new();
+    for (index, saved) in session.photos.iter().enumerate() {
+        let photo = PhotoId(library.new_id());
+        let mut entry = PhotoEntry::waiting(saved.name.clone(), source(saved, contents, session_path));
+        entry.sha256.clone_from(&saved.sha256);
+        let mut known = KnownFaces { sha256: saved.sha256.clone().unwrap_or_default(), faces: Vec::new() };
+        for (face, saved_face) in saved.faces.iter().enumerate() {
+            let id = FaceId(library.new_id());
+            names.insert(FaceName { photo: index, face }, id);
+            known.faces.push(KnownFace { id, detection: saved_face.detection, is_by_hand: saved_face.is_by_hand });
+            if saved_face.is_by_hand {
+                document.hand_faces.insert(photo, id);
+            }
+            if let Some(years) = saved_face.stated_years {
+                document.stated_ages.insert(id, years);
+            }
+            if saved.chosen == Some(face) {
+                document.chosen_faces.insert(photo, id);
+            }
+        }
+        entry.known = saved.is_searched.then_some(known);
+        library.photos.insert(photo, entry);
+        document.tray.push(photo);
+    }
+    document.photo = session.photo.and_then(|index| document.tray.get(index)).or(document.tray.first()).copied();
+    document.pair = session.pair.map(|name| name.and_then(|name| names.get(&name).copied()));
+    document
+}
+
+fn source(saved: &SavedPhoto, contents: &Contents, session_path: &Path) -> PhotoSource {
+    match &saved.source {
+        SavedSource::File { path, beside } => PhotoSource::File(place(path, beside.as_deref(), session_path)),
+        SavedSource::Bundled(name) => {
+            let bundled = demo::all().into_iter().find(|(known, _)| known == name).map(|(_, source)| source);
+            bundled.unwrap_or_else(|| PhotoSource::File(PathBuf::from(name)))
+        }
+        SavedSource::Inside(name) => {
+            let inside = contents.pictures.iter().find(|(known, _)| known == name);
+            inside.map_or_else(
+                || PhotoSource::File(PathBuf::from(name)),
+                |(_, photo)| PhotoSource::Pixels(std::sync::Arc::clone(photo)),
+            )
+        }
+    }
+}
+
+/// Where a photograph is now: where it was, else where it lies beside the session.
+fn place(path: &Path, beside: Option<&Path>, session_path: &Path) -> PathBuf {
+    let moved = beside.map(|beside| session_path.parent().unwrap_or(Path::new("")).join(beside));
+    match moved {
+        Some(moved) if !path.exists() && moved.exists() => moved,
+        _ => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::file::{SavedFace, Session};
+    use super::*;
+    use crate::app::state::{AppState, PhotoStage};
+    use crate::face::Detection;
+
+    fn saved(name: &str, faces: usize) -> SavedPhoto {
+        let detection = Detection { box_px: [0.0, 0.0, 9.0, 9.0], score: 1.0, landmarks_px: [[4.0, 4.0]; 5] };
+        let face = |index| SavedFace { detection, is_by_hand: index == 0, stated_years: Some(30.0 + index as f32) };
+        SavedPhoto {
+            name: name.to_owned(),
+            source: SavedSource::File { path: PathBuf::from("/gone").join(name), beside: None },
+            sha256: Some("ab".to_owned()),
+            faces: (0..faces).map(face).collect(),
+            is_searched: true,
+            chosen: Some(1).filter(|_| faces > 1),
+        }
+    }
+
+    /// Photos that were not opened again yet, or cannot be, keep everything the session knew of them.
+    #[test]
+    fn what_is_restored_and_saved_at_once_is_the_same() {
+        let session = Session {
+            photos: vec![saved("a.jpg", 2), saved("b.jpg", 0)],
+            photo: Some(1),
+            target_years: 41.0,
+            pair: [Some(FaceName { photo: 0, face: 1 }), None],
+            ..Session::empty()
+        };
+        let contents = Contents { session, pictures: Vec::new() };
+        let mut state = AppState::default();
+        state.document = document(&contents, Path::new("/s/x.mtlface"), &mut state.library);
+        assert!(state.library.photos.values().all(|entry| entry.stage == PhotoStage::Waiting));
+        let again = super::super::collect::contents(&state, Path::new("/s/x.mtlface"));
+        assert_eq!(again.session, contents.session);
+    }
+
+    #[test]
+    fn a_folder_that_was_moved_as_a_whole_is_found() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (session, photo) = (folder.path().join("x.mtlface"), folder.path().join("p.jpg"));
+        std::fs::write(&photo, "")?;
+        assert_eq!(place(Path::new("/gone/p.jpg"), Some(Path::new("p.jpg")), &session), photo);
+        assert_eq!(place(Path::new("/gone/q.jpg"), Some(Path::new("q.jpg")), &session), PathBuf::from("/gone/q.jpg"));
+        Ok(())
+    }
+}
