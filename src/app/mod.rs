@@ -10,6 +10,7 @@
 //! | `arrivals`, `intake`, `pool`, `dialogs`, `save` | work off the frame and what comes back |
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
 //! | `lab` | training, watched and told from here |
+//! | `ground` | large areas of one colour |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
 
 mod actions;
@@ -20,6 +21,7 @@ mod commands;
 mod demo;
 mod dialogs;
 pub mod frame_times;
+mod ground;
 mod history;
 mod intake;
 mod keyboard;
@@ -104,6 +106,7 @@ impl App {
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         ctx.set_zoom_factor(settings.values.text_scale());
         aged_photo::install(render_state);
+        ground::install(render_state);
         let shared = SharedGpu {
             instance: render_state.instance.clone(),
             adapter: render_state.adapter.clone(),

@@ -8,6 +8,7 @@ use eframe::egui::{self, Frame, Margin, Panel, Rect, Sense, Ui, Vec2, pos2, vec2
 
 use super::aged_photo::PackedChange;
 use super::commands::Command;
+use super::ground;
 use super::lab::{self as training, LabCommand};
 use super::state::AppState;
 use super::switching;
@@ -37,25 +38,41 @@ pub fn ui(ui: &mut Ui, state: &AppState, change: Option<&Arc<PackedChange>>, com
     let theme = Theme::of(ui);
     let mut scene = Scene { state, change, commands };
     let window = ui.max_rect();
-    let panel = Frame::new().fill(theme.panel);
-    Panel::top("top").exact_size(TOP_HEIGHT).frame(panel).show(ui, |ui| top_ui(ui, &mut scene));
-    Panel::bottom("status").exact_size(STATUS_HEIGHT).frame(panel).show(ui, |ui| status_bar::ui(ui, scene.state));
+    Panel::top("top").exact_size(TOP_HEIGHT).frame(Frame::NONE).show(ui, |ui| {
+        ground::paint(ui, ui.max_rect(), theme.panel);
+        top_ui(ui, &mut scene);
+    });
+    Panel::bottom("status").exact_size(STATUS_HEIGHT).frame(Frame::NONE).show(ui, |ui| {
+        ground::paint(ui, ui.max_rect(), theme.panel);
+        status_bar::ui(ui, scene.state);
+    });
     let tray_width = side_width(window.width(), 0.165, 172.0, 260.0);
     let right_width = side_width(window.width(), 0.224, 244.0, 340.0);
-    Panel::left("tray").resizable(false).exact_size(tray_width).frame(panel).show(ui, |ui| side_ui(ui, &mut scene));
-    Panel::right("meaning").resizable(false).exact_size(right_width).frame(panel).show(ui, |ui| {
+    Panel::left("tray").resizable(false).exact_size(tray_width).frame(Frame::NONE).show(ui, |ui| {
+        ground::paint(ui, ui.max_rect(), theme.panel);
+        side_ui(ui, &mut scene);
+    });
+    Panel::right("meaning").resizable(false).exact_size(right_width).frame(Frame::NONE).show(ui, |ui| {
+        ground::paint(ui, ui.max_rect(), theme.panel);
         egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(SIDE_MARGIN).show(ui, |ui| meaning_ui(ui, &mut scene));
         });
     });
-    let below = Frame::new().fill(theme.panel).inner_margin(Margin { left: 20, right: 20, top: 12, bottom: 12 });
+    let below = Margin { left: 20, right: 20, top: 12, bottom: 12 };
     if let Some(height) = controls_height(&scene, ui.available_rect_before_wrap()) {
-        Panel::bottom("controls").resizable(false).exact_size(height).frame(below).show(ui, |ui| {
-            controls_ui(ui, &mut scene);
-        });
+        Panel::bottom("controls").resizable(false).exact_size(height).frame(Frame::new().inner_margin(below)).show(
+            ui,
+            |ui| {
+                ground::paint(ui, ui.max_rect() + below, theme.panel);
+                controls_ui(ui, &mut scene);
+            },
+        );
     }
-    let middle = Frame::new().fill(theme.background).inner_margin(Margin::same(GAP_M as i8));
-    egui::CentralPanel::default().frame(middle).show(ui, |ui| picture_ui(ui, &mut scene));
+    let middle = Margin::same(GAP_M as i8);
+    egui::CentralPanel::default().frame(Frame::new().inner_margin(middle)).show(ui, |ui| {
+        ground::paint(ui, ui.max_rect() + middle, theme.background);
+        picture_ui(ui, &mut scene);
+    });
     drop_hint_ui(ui, &scene, window);
     dropped(ui, &mut scene);
     hint::ui(ui.ctx(), &mut scene);
