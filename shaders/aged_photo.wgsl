@@ -17,7 +17,7 @@ struct Picture {
     wipe: f32,
     // 0: photograph and synthetic age; 1: their difference around grey.
     mode: u32,
-    // 0: nothing is changed.
+    // 0: nothing is changed. 1: the photo with one face changed. 2: a further face, drawn over that where it changes.
     is_changed: u32,
     // 1: the target converts to sRGB by itself and wants linear values.
     is_linear_target: u32,
@@ -106,17 +106,38 @@ fn photo_at(at: vec2<f32>) -> vec3<f32> {
     return textureSampleLevel(photo, smooth_sampler, (at + 0.5) / size, level).rgb;
 }
 
-fn aged_at(at: vec2<f32>) -> vec3<f32> {
+// The change of the face at a place of the photo.
+struct Change {
+    is_inside: bool,
+    shift_px: vec2<f32>,
+    // 0 to 1.
+    residual: vec3<f32>,
+}
+
+fn change_at(at: vec2<f32>) -> Change {
     let crop_px = vec2<f32>(
         dot(picture.photo_to_crop_x.xyz, vec3<f32>(at, 1.0)),
         dot(picture.photo_to_crop_y.xyz, vec3<f32>(at, 1.0)),
     );
     if picture.is_changed == 0u || any(crop_px < vec2<f32>(0.0)) || any(crop_px > vec2<f32>(LAST_PX)) {
-        return photo_at(at);
+        return Change(false, vec2<f32>(0.0), vec3<f32>(0.0));
     }
     let moved_px = textureSampleLevel(flow_px, smooth_sampler, (crop_px + 0.5) / 112.0, 0.0).xy;
     let shift_px = vec2<f32>(dot(picture.crop_to_photo.xy, moved_px), dot(picture.crop_to_photo.zw, moved_px));
-    return photo_at(at + shift_px) + cubic_residual(crop_px) / 255.0;
+    return Change(true, shift_px, cubic_residual(crop_px) / 255.0);
+}
+
+fn aged_with(at: vec2<f32>, change: Change) -> vec3<f32> {
+    if !change.is_inside {
+        return photo_at(at);
+    }
+    return photo_at(at + change.shift_px) + change.residual;
+}
+
+// Less than a twentieth of a pixel and half a level: nothing to see.
+fn is_visible(change: Change) -> bool {
+    return change.is_inside
+        && (any(abs(change.shift_px) > vec2<f32>(0.05)) || any(abs(change.residual) > vec3<f32>(0.5 / 255.0)));
 }
 
 // Share of a physical pixel that lies inside the picture's round corners.
@@ -135,14 +156,23 @@ fn linear_from_gamma(gamma: vec3<f32>) -> vec3<f32> {
 
 @fragment
 fn draw(corner: Corner) -> @location(0) vec4<f32> {
-    let at = picture.source.xy + corner.place * picture.source.zw - 0.5;
+    var at = picture.source.xy + corner.place * picture.source.zw - 0.5;
+    if picture.source.z * 8.0 <= picture.size_px.x {
+        // From eight times its size on a pixel of the photo is a square of one colour.
+        at = floor(at + 0.5);
+    }
+    let is_photograph = picture.mode == 0u && corner.place.x < picture.wipe;
+    let change = change_at(at);
+    if picture.is_changed == 2u && (is_photograph || !is_visible(change)) {
+        discard;
+    }
     var colour: vec3<f32>;
     if picture.mode == 1u {
-        colour = 0.5 + (aged_at(at) - photo_at(at)) * picture.difference_gain;
-    } else if corner.place.x < picture.wipe {
+        colour = 0.5 + (aged_with(at, change) - photo_at(at)) * picture.difference_gain;
+    } else if is_photograph {
         colour = photo_at(at);
     } else {
-        colour = aged_at(at);
+        colour = aged_with(at, change);
     }
     colour = clamp(colour, vec3<f32>(0.0), vec3<f32>(1.0));
     if picture.is_linear_target == 1u {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{PaintCallbackInfo, Rect};
+use eframe::egui::{PaintCallbackInfo, Rect, pos2};
 use eframe::egui_wgpu::{self, CallbackResources, CallbackTrait, RenderState, ScreenDescriptor};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
@@ -13,6 +13,7 @@ use super::aged_pipeline::{AgedPhotoResources, PictureUniform};
 use crate::aging::change::CROP_AREA;
 use crate::aging::{Change, Timeline};
 use crate::face::SimilarityTransform;
+use crate::model::CROP_SIZE_PX;
 
 pub use super::photo_texture::{Gpu, PhotoTexture};
 
@@ -93,6 +94,26 @@ pub enum Shown {
 /// How much a difference is enlarged.
 pub const DIFFERENCE_GAIN: f32 = 3.0;
 
+/// A face of the photo and how it is changed.
+#[derive(Clone, Debug)]
+pub struct ChangedFace {
+    /// Where the face is.
+    pub photo_to_crop: SimilarityTransform,
+    /// Its change.
+    pub change: Arc<PackedChange>,
+}
+
+impl ChangedFace {
+    /// The part of the photo in which it may change anything, in pixels of the full photo.
+    fn area_px(&self) -> Rect {
+        let back = self.photo_to_crop.inverse();
+        let last = CROP_SIZE_PX as f64 - 1.0;
+        let corners = [[0.0, 0.0], [last, 0.0], [0.0, last], [last, last]].map(|at| back.apply(at));
+        // A place p of the photo is drawn half a pixel further on: pixel centres are at integers.
+        Rect::from_points(&corners.map(|[x, y]| pos2(x as f32 + 0.5, y as f32 + 0.5)))
+    }
+}
+
 /// One picture to draw in this frame.
 #[derive(Clone, Debug)]
 pub struct AgedPhoto {
@@ -102,13 +123,15 @@ pub struct AgedPhoto {
     pub photo_to_crop: Option<SimilarityTransform>,
     /// The change; nothing while the timeline is not there.
     pub change: Option<Arc<PackedChange>>,
+    /// Further faces that are changed in the same photo.
+    pub others: Vec<ChangedFace>,
     /// The part of the photo that is shown, in pixels of the full photo.
     pub source_px: Rect,
     /// What is drawn.
     pub shown: Shown,
     /// Corner radius in points.
     pub radius: f32,
-    /// Pictures of one frame use different slots, 0 to 3.
+    /// Pictures of one frame use different slots.
     pub slot: usize,
 }
 
@@ -118,36 +141,52 @@ impl AgedPhoto {
         egui_wgpu::Callback::new_paint_callback(rect, AgedPhotoCallback { picture: self, rect }).into()
     }
 
+    /// The shader's numbers without a face.
     fn uniform(&self, size_px: [f32; 2], pixels_per_point: f32, is_linear_target: bool) -> PictureUniform {
-        let scale = self.texture.display_scale();
-        // Pixel centres at integers: a place p of the photo is (p + ½)·scale − ½ in the display copy.
-        let to_crop = self.photo_to_crop.unwrap_or(SimilarityTransform::IDENTITY);
-        let half = 0.5 / scale - 0.5;
-        let row =
-            |[a, b, shift]: [f64; 3]| [(a / scale) as f32, (b / scale) as f32, (shift + (a + b) * half) as f32, 0.0];
-        let [x, y] = to_crop.matrix.map(row);
-        let back = to_crop.inverse().matrix.map(|[a, b, _]| [(a * scale) as f32, (b * scale) as f32]);
+        let scale = self.texture.display_scale() as f32;
         let wipe = match self.shown {
             Shown::Wipe(share) => share,
             Shown::Difference => 0.0,
         };
         let source = self.source_px;
-        let scale = scale as f32;
         PictureUniform {
-            photo_to_crop_x: x,
-            photo_to_crop_y: y,
-            crop_to_photo: [back[0][0], back[0][1], back[1][0], back[1][1]],
+            photo_to_crop_x: [0.0; 4],
+            photo_to_crop_y: [0.0; 4],
+            crop_to_photo: [0.0; 4],
             source: [source.min.x * scale, source.min.y * scale, source.width() * scale, source.height() * scale],
             size_px,
             radius_px: self.radius * pixels_per_point,
             wipe,
             mode: u32::from(self.shown == Shown::Difference),
-            is_changed: u32::from(self.change.is_some() && self.photo_to_crop.is_some()),
+            is_changed: NOTHING_CHANGED,
             is_linear_target: u32::from(is_linear_target),
             difference_gain: DIFFERENCE_GAIN,
         }
     }
+
+    /// The same with a face changed.
+    fn with_face(&self, uniform: PictureUniform, to_crop: &SimilarityTransform, is_changed: u32) -> PictureUniform {
+        let scale = self.texture.display_scale();
+        // Pixel centres at integers: a place p of the photo is (p + ½)·scale − ½ in the display copy.
+        let half = 0.5 / scale - 0.5;
+        let row =
+            |[a, b, shift]: [f64; 3]| [(a / scale) as f32, (b / scale) as f32, (shift + (a + b) * half) as f32, 0.0];
+        let [x, y] = to_crop.matrix.map(row);
+        let back = to_crop.inverse().matrix.map(|[a, b, _]| [(a * scale) as f32, (b * scale) as f32]);
+        PictureUniform {
+            photo_to_crop_x: x,
+            photo_to_crop_y: y,
+            crop_to_photo: [back[0][0], back[0][1], back[1][0], back[1][1]],
+            is_changed,
+            ..uniform
+        }
+    }
 }
+
+/// The shader's `is_changed`.
+const NOTHING_CHANGED: u32 = 0;
+const WHOLE_PHOTO: u32 = 1;
+const FURTHER_FACE: u32 = 2;
 
 /// egui's side of an [`AgedPhoto`].
 struct AgedPhotoCallback {
@@ -158,25 +197,60 @@ struct AgedPhotoCallback {
 impl CallbackTrait for AgedPhotoCallback {
     fn prepare(
         &self,
-        _device: &wgpu::Device,
+        device: &wgpu::Device,
         queue: &wgpu::Queue,
         screen: &ScreenDescriptor,
         _encoder: &mut wgpu::CommandEncoder,
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        if let Some(resources) = resources.get_mut::<AgedPhotoResources>() {
-            let size_px = [self.rect.width(), self.rect.height()].map(|side| (side * screen.pixels_per_point).round());
-            let uniform = self.picture.uniform(size_px, screen.pixels_per_point, resources.is_linear_target());
-            resources.write(queue, self.picture.slot, &uniform, self.picture.change.as_deref());
+        let Some(resources) = resources.get_mut::<AgedPhotoResources>() else { return Vec::new() };
+        let picture = &self.picture;
+        let size_px = [self.rect.width(), self.rect.height()].map(|side| (side * screen.pixels_per_point).round());
+        let plain = picture.uniform(size_px, screen.pixels_per_point, resources.is_linear_target());
+        let change = picture.change.as_deref();
+        let first = match (&picture.photo_to_crop, change) {
+            (Some(to_crop), Some(_)) => picture.with_face(plain, to_crop, WHOLE_PHOTO),
+            _ => plain,
+        };
+        resources.write(device, queue, (picture.slot, 0), &first, change);
+        for (index, face) in picture.others.iter().enumerate() {
+            let uniform = picture.with_face(plain, &face.photo_to_crop, FURTHER_FACE);
+            resources.write(device, queue, (picture.slot, index + 1), &uniform, Some(&face.change));
         }
         Vec::new()
     }
 
-    fn paint(&self, _info: PaintCallbackInfo, pass: &mut wgpu::RenderPass<'static>, resources: &CallbackResources) {
-        if let Some(resources) = resources.get::<AgedPhotoResources>() {
-            resources.draw(pass, self.picture.slot, &self.picture.texture);
+    fn paint(&self, info: PaintCallbackInfo, pass: &mut wgpu::RenderPass<'static>, resources: &CallbackResources) {
+        let Some(resources) = resources.get::<AgedPhotoResources>() else { return };
+        let picture = &self.picture;
+        resources.draw(pass, (picture.slot, 0), &picture.texture);
+        for (index, face) in picture.others.iter().enumerate() {
+            // Only the face's own area is drawn again.
+            if let Some([x, y, width, height]) = scissor_px(&info, picture.source_px, face.area_px()) {
+                pass.set_scissor_rect(x, y, width, height);
+                resources.draw(pass, (picture.slot, index + 1), &picture.texture);
+            }
         }
     }
+}
+
+/// Where a part of the photo is drawn: left, top, width and height in physical pixels; nothing where it is not.
+fn scissor_px(info: &PaintCallbackInfo, source_px: Rect, area_px: Rect) -> Option<[u32; 4]> {
+    let (shown, clip) = (info.viewport_in_pixels(), info.clip_rect_in_pixels());
+    // left, top, right, bottom
+    let edges = |left: i32, top: i32, width: i32, height: i32| [left, top, left + width, top + height];
+    let shown = edges(shown.left_px, shown.top_px, shown.width_px, shown.height_px);
+    let clip = edges(clip.left_px, clip.top_px, clip.width_px, clip.height_px);
+    let scale = [0, 1].map(|axis| (shown[axis + 2] - shown[axis]) as f32 / source_px.size()[axis]);
+    let place = |at: f32, axis: usize| shown[axis] as f32 + (at - source_px.min[axis]) * scale[axis];
+    let low =
+        [0, 1].map(|axis| (place(area_px.min[axis], axis).floor() as i32).max(shown[axis]).max(clip[axis]).max(0));
+    let high = [0, 1].map(|axis| {
+        let limit = shown[axis + 2].min(clip[axis + 2]).min(info.screen_size_px[axis] as i32);
+        (place(area_px.max[axis], axis).ceil() as i32).min(limit)
+    });
+    let size = [high[0] - low[0], high[1] - low[1]];
+    (size[0] > 0 && size[1] > 0).then(|| [low[0], low[1], size[0], size[1]].map(i32::unsigned_abs))
 }
 
 #[cfg(test)]

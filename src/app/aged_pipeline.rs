@@ -1,12 +1,14 @@
-//! The wgpu plumbing of the aged photo: pipeline, layouts, the two change textures and one uniform buffer for each
-//! picture of a frame. Meaning lives in `aged_photo` and in the shader.
+//! The wgpu plumbing of the aged photo: pipeline, layouts, and for each face of each picture of a frame two change
+//! textures and a uniform buffer. Meaning lives in `aged_photo` and in the shader.
+
+use std::collections::BTreeMap;
 
 use super::aged_photo::{ChangeKey, PackedChange};
 use super::photo_texture::PhotoTexture;
 use crate::model::CROP_SIZE_PX;
 
-/// Pictures of one frame.
-const SLOTS: usize = 4;
+/// Which draw of a frame: the picture's slot, and the face in it, 0 for the one drawn with the whole photo.
+pub(super) type DrawName = (usize, usize);
 
 /// The shader's `Picture`, field by field.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,18 +52,15 @@ impl PictureUniform {
 /// What egui's renderer keeps for the callback.
 pub(super) struct AgedPhotoResources {
     pipeline: wgpu::RenderPipeline,
-    flow: wgpu::Texture,
-    residual: wgpu::Texture,
-    slots: Vec<(wgpu::Buffer, wgpu::BindGroup)>,
-    uploaded: Option<ChangeKey>,
+    layout: wgpu::BindGroupLayout,
+    sampler: wgpu::Sampler,
+    draws: BTreeMap<DrawName, Draw>,
     target_format: wgpu::TextureFormat,
 }
 
 impl AgedPhotoResources {
-    /// Builds pipeline and textures for a window whose frames have this format.
+    /// Builds the pipeline for a window whose frames have this format.
     pub fn new(device: &wgpu::Device, target_format: wgpu::TextureFormat) -> Self {
-        let flow = change_texture(device, wgpu::TextureFormat::Rg16Float);
-        let residual = change_texture(device, wgpu::TextureFormat::Rgba16Float);
         let sampler = device.create_sampler(&wgpu::SamplerDescriptor {
             mag_filter: wgpu::FilterMode::Linear,
             min_filter: wgpu::FilterMode::Linear,
@@ -69,9 +68,8 @@ impl AgedPhotoResources {
             ..Default::default()
         });
         let layout = picture_layout(device);
-        let slots = (0..SLOTS).map(|_| slot(device, &layout, &flow, &residual, &sampler)).collect();
         let pipeline = pipeline(device, &layout, target_format);
-        Self { pipeline, flow, residual, slots, uploaded: None, target_format }
+        Self { pipeline, layout, sampler, draws: BTreeMap::new(), target_format }
     }
 
     /// Whether frames convert to sRGB by themselves.
@@ -79,26 +77,41 @@ impl AgedPhotoResources {
         self.target_format.is_srgb()
     }
 
-    /// Writes what one picture needs; uploads the change only when it is another one.
-    pub fn write(&mut self, queue: &wgpu::Queue, slot: usize, uniform: &PictureUniform, change: Option<&PackedChange>) {
-        if let Some((buffer, _)) = self.slots.get(slot) {
-            queue.write_buffer(buffer, 0, &uniform.bytes());
-        }
-        if let Some(change) = change.filter(|change| self.uploaded != Some(change.key)) {
-            write_texture(queue, &self.flow, &change.flow);
-            write_texture(queue, &self.residual, &change.residual);
-            self.uploaded = Some(change.key);
+    /// Writes what one draw needs; uploads the change only when it is another one.
+    pub fn write(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        name: DrawName,
+        uniform: &PictureUniform,
+        change: Option<&PackedChange>,
+    ) {
+        let draw = self.draws.entry(name).or_insert_with(|| Draw::new(device, &self.layout, &self.sampler));
+        queue.write_buffer(&draw.buffer, 0, &uniform.bytes());
+        if let Some(change) = change.filter(|change| draw.uploaded != Some(change.key)) {
+            write_texture(queue, &draw.flow, &change.flow);
+            write_texture(queue, &draw.residual, &change.residual);
+            draw.uploaded = Some(change.key);
         }
     }
 
-    /// Draws one picture into the viewport that is set.
-    pub fn draw(&self, pass: &mut wgpu::RenderPass<'static>, slot: usize, photo: &PhotoTexture) {
-        let Some((_, bind_group)) = self.slots.get(slot) else { return };
+    /// Draws what was written under a name into the viewport that is set.
+    pub fn draw(&self, pass: &mut wgpu::RenderPass<'static>, name: DrawName, photo: &PhotoTexture) {
+        let Some(draw) = self.draws.get(&name) else { return };
         pass.set_pipeline(&self.pipeline);
-        pass.set_bind_group(0, bind_group, &[]);
+        pass.set_bind_group(0, &draw.bind_group, &[]);
         pass.set_bind_group(1, photo.bind_group(), &[]);
         pass.draw(0..3, 0..1);
     }
+}
+
+/// One draw: its numbers and the change it shows.
+struct Draw {
+    buffer: wgpu::Buffer,
+    flow: wgpu::Texture,
+    residual: wgpu::Texture,
+    bind_group: wgpu::BindGroup,
+    uploaded: Option<ChangeKey>,
 }
 
 /// The layout of a photo's bind group.
@@ -137,32 +150,30 @@ fn texture_entry(binding: u32) -> wgpu::BindGroupLayoutEntry {
     }
 }
 
-fn slot(
-    device: &wgpu::Device,
-    layout: &wgpu::BindGroupLayout,
-    flow: &wgpu::Texture,
-    residual: &wgpu::Texture,
-    sampler: &wgpu::Sampler,
-) -> (wgpu::Buffer, wgpu::BindGroup) {
-    let buffer = device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some("aged photo"),
-        size: PictureUniform::BYTES as u64,
-        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-        mapped_at_creation: false,
-    });
-    let views = [flow, residual].map(|texture| texture.create_view(&Default::default()));
-    let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
-    let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some("aged photo"),
-        layout,
-        entries: &[
-            entry(0, buffer.as_entire_binding()),
-            entry(1, wgpu::BindingResource::TextureView(&views[0])),
-            entry(2, wgpu::BindingResource::TextureView(&views[1])),
-            entry(3, wgpu::BindingResource::Sampler(sampler)),
-        ],
-    });
-    (buffer, bind_group)
+impl Draw {
+    fn new(device: &wgpu::Device, layout: &wgpu::BindGroupLayout, sampler: &wgpu::Sampler) -> Self {
+        let flow = change_texture(device, wgpu::TextureFormat::Rg16Float);
+        let residual = change_texture(device, wgpu::TextureFormat::Rgba16Float);
+        let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("aged photo"),
+            size: PictureUniform::BYTES as u64,
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let views = [&flow, &residual].map(|texture| texture.create_view(&Default::default()));
+        let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
+        let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("aged photo"),
+            layout,
+            entries: &[
+                entry(0, buffer.as_entire_binding()),
+                entry(1, wgpu::BindingResource::TextureView(&views[0])),
+                entry(2, wgpu::BindingResource::TextureView(&views[1])),
+                entry(3, wgpu::BindingResource::Sampler(sampler)),
+            ],
+        });
+        Self { buffer, flow, residual, bind_group, uploaded: None }
+    }
 }
 
 fn pipeline(

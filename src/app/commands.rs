@@ -8,19 +8,17 @@ use std::time::Instant;
 use eframe::egui;
 
 use super::App;
+use super::age::AgeCommand;
 use super::frame_times::FrameTimes;
 use super::history::Gesture;
 use super::lab::LabCommand;
 use super::session::{self, SessionCommand};
-use super::state::{PhotoEntry, PhotoSource, Play, Prompt, SaveWhat, ToastKind};
+use super::state::{PhotoEntry, PhotoSource, Prompt, SaveWhat, ToastKind};
 use super::view::{AgeView, AttentionLayer, Cells, Framing, MapScale, Workspace};
 use super::{dialogs, intake, save};
 use crate::aging::MAX_AGE_YEARS;
 use crate::engine::{FaceId, PhotoId, WeightsSource};
 use crate::face::{Landmarks, Photo};
-
-/// Years per second when the slider goes by itself.
-const PLAY_YEARS_PER_S: f32 = 18.0;
 
 /// How small and how large text may be.
 const MIN_TEXT_SCALE: f32 = 0.7;
@@ -113,6 +111,8 @@ pub enum Command {
     Undo,
     /// Take the step again.
     Redo,
+    /// What is asked of how the Age workspace is looked at.
+    Age(AgeCommand),
     /// What is asked of the Lab.
     Lab(LabCommand),
     /// What is asked of sessions.
@@ -187,6 +187,7 @@ impl App {
             }
             Command::Undo => self.step_back(),
             Command::Redo => self.step_again(),
+            Command::Age(command) => self.carry_out_in_age(command),
             Command::Lab(command) => self.carry_out_in_lab(ctx, command),
             Command::Session(command) => self.carry_out_for_session(ctx, command),
             Command::ScaleText(step) => self.scale_text(ctx, step),
@@ -254,6 +255,7 @@ impl App {
             Command::SetFraming(framing) => {
                 view.framing = framing;
                 view.wipe = None;
+                view.age.forget_zoom();
             }
             Command::SetWipe(share) => view.wipe = share.map(|share| share.clamp(0.0, 1.0)),
             Command::SetLayer(layer) => view.layer = layer,
@@ -316,6 +318,7 @@ impl App {
         }
         if self.state.document.photo != Some(photo) {
             self.state.view.wipe = None;
+            self.state.view.age.forget_zoom();
         }
         self.state.document.photo = Some(photo);
         self.go_on_with_timeline();
@@ -358,31 +361,6 @@ impl App {
             document.photo = document.tray.get(index).or(document.tray.last()).copied();
             self.state.prompt = None;
         }
-    }
-
-    fn toggle_play(&mut self) {
-        let target = self.state.document.target_years;
-        self.state.play = match self.state.play {
-            Some(_) => None,
-            None if self.state.face().is_some_and(|(_, face)| face.timeline.is_some()) => {
-                self.history.record(self.state.document.clone(), Gesture::Play, Instant::now());
-                let direction = if target >= MAX_AGE_YEARS { -1.0 } else { 1.0 };
-                Some(Play { years_per_s: direction * PLAY_YEARS_PER_S, last: Instant::now() })
-            }
-            None => None,
-        };
-    }
-
-    /// Moves the slider that goes by itself; turns round at the ends.
-    pub(super) fn play_on(&mut self, now: Instant) {
-        let Some(play) = &mut self.state.play else { return };
-        let elapsed_s = now.duration_since(play.last).as_secs_f32().min(0.1);
-        play.last = now;
-        let years = self.state.document.target_years + play.years_per_s * elapsed_s;
-        if !(0.0..=MAX_AGE_YEARS).contains(&years) {
-            play.years_per_s = -play.years_per_s;
-        }
-        self.state.document.target_years = years.clamp(0.0, MAX_AGE_YEARS);
     }
 
     fn begin_landmarks(&mut self, photo: PhotoId) {

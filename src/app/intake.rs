@@ -95,21 +95,19 @@ impl App {
     /// Timeline, filmstrip and age shown of the face looked at.
     fn serve_face(&mut self) {
         let looked_at = self.state.face().map(|(id, _)| id).filter(|_| !self.state.waits_for_pair());
-        self.stop_other_timelines(looked_at);
+        let next = looked_at.and_then(|_| self.state.next_timeline());
+        self.stop_other_timelines(next);
         let Some(id) = looked_at else { return };
         if self.state.model().is_none() {
             return;
         }
+        if let Some(next) = next {
+            self.serve_timeline(next);
+        }
         let own_age = self.state.own_age(id);
         let generation = self.state.generation();
         let Some(entry) = self.state.library.faces.get_mut(&id) else { return };
-        let Some(timeline) = entry.timeline.clone() else {
-            if !entry.timeline_asked && !entry.timeline_stopped {
-                entry.timeline_asked = true;
-                self.engine.request(Request::Timeline { face: id, aligned: Arc::clone(&entry.aligned) });
-            }
-            return;
-        };
+        let Some(timeline) = entry.timeline.clone() else { return };
         if let Some(own_age) = own_age.filter(|own_age| entry.filmstrip_asked_years != Some(own_age.years)) {
             entry.filmstrip_asked_years = Some(own_age.years);
             let aligned = Arc::clone(&entry.aligned);
@@ -118,10 +116,19 @@ impl App {
         self.serve_age(id);
     }
 
-    /// Nobody waits for the timeline of a face that is not looked at any more.
-    fn stop_other_timelines(&mut self, looked_at: Option<FaceId>) {
+    /// Asks once for a face's timeline.
+    fn serve_timeline(&mut self, face: FaceId) {
+        let Some(entry) = self.state.library.faces.get_mut(&face) else { return };
+        if !entry.timeline_asked {
+            entry.timeline_asked = true;
+            self.engine.request(Request::Timeline { face, aligned: Arc::clone(&entry.aligned) });
+        }
+    }
+
+    /// One timeline is made at a time: nobody waits for that of a face whose turn it is not, or not any more.
+    fn stop_other_timelines(&mut self, next: Option<FaceId>) {
         for (face, entry) in &mut self.state.library.faces {
-            if entry.timeline_asked && entry.timeline.is_none() && Some(*face) != looked_at {
+            if entry.timeline_asked && entry.timeline.is_none() && Some(*face) != next {
                 entry.timeline_asked = false;
                 self.engine.stop_timeline(*face);
             }

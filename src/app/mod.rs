@@ -9,11 +9,13 @@
 //! | `actions`, `session` | every action by name and key, sessions and their files |
 //! | `arrivals`, `intake`, `pool`, `dialogs`, `save` | work off the frame and what comes back |
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
+//! | `age` | the Age workspace without drawing: play, zoom, which faces are aged to which age |
 //! | `lab` | training, watched and told from here |
 //! | `ground` | large areas of one colour |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
 
 mod actions;
+pub mod age;
 pub mod aged_photo;
 mod aged_pipeline;
 mod arrivals;
@@ -48,7 +50,7 @@ use std::time::{Duration, Instant};
 use eframe::egui;
 use eframe::egui_wgpu::RenderState;
 
-use self::aged_photo::{ChangeKey, Gpu, PackedChange};
+use self::aged_photo::{Gpu, PackedChange};
 use self::history::History;
 use self::lab::{LabState, Order, Watcher};
 use self::pool::{Pool, Wake};
@@ -84,9 +86,9 @@ pub struct App {
     decoding: usize,
     /// Networks that were ready so far.
     generations: u64,
-    /// The change shown last; made again only when the slider, the face or its age is another.
+    /// The change of the face looked at, as shown; one of `state.changes`.
     change: Option<Arc<PackedChange>>,
-    /// CPU time of the last slider frame's blend.
+    /// CPU time of the last slider frame's blends.
     blend_time: Option<Duration>,
     /// What was said of the weights that were refused last.
     refusal: Option<String>,
@@ -180,31 +182,6 @@ impl App {
     /// How long the last slider frame's CPU work took: blending the anchors and packing the result.
     pub fn blend_time(&self) -> Option<Duration> {
         self.blend_time
-    }
-
-    /// The change from the photograph to the age shown: as the network drew it where it draws every age and has drawn
-    /// this one, else blended. Made again only when it is another than last time.
-    fn blend(&mut self) {
-        let Some((id, face)) = self.state.face() else { return self.change = None };
-        let (Some(timeline), Some(own)) = (&face.timeline, self.state.own_age(id)) else { return self.change = None };
-        let drawn = self.state.drawn_age(id);
-        let key = ChangeKey {
-            face: id.0,
-            network: self.state.generation(),
-            own_years: own.years,
-            target_years: self.state.document.target_years,
-            strength: self.state.document.strength,
-            drawn: drawn.is_some(),
-        };
-        if self.change.as_ref().is_none_or(|change| change.key != key) {
-            let begun = Instant::now();
-            let packed = match drawn {
-                Some(drawn) => PackedChange::pack(key, &drawn.change.scaled(key.strength)),
-                None => PackedChange::blend(timeline, key),
-            };
-            self.change = Some(Arc::new(packed));
-            self.blend_time = Some(begun.elapsed());
-        }
     }
 
     fn remember(&mut self, ctx: &egui::Context) {

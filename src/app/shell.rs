@@ -54,6 +54,10 @@ pub fn ui(ui: &mut Ui, state: &AppState, change: Option<&Arc<PackedChange>>, com
     });
     Panel::right("meaning").resizable(false).exact_size(right_width).frame(Frame::NONE).show(ui, |ui| {
         ground::paint(ui, ui.max_rect(), theme.panel);
+        if scene.state.view.workspace == Workspace::Age && scene.state.face().is_some() {
+            let foot = Frame::new().fill(theme.panel).inner_margin(Margin::same(GAP_M as i8));
+            Panel::bottom("take away").resizable(false).frame(foot).show(ui, |ui| age::footer_ui(ui, &mut scene));
+        }
         egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(SIDE_MARGIN).show(ui, |ui| meaning_ui(ui, &mut scene));
         });

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::TextureHandle;
 
-use super::aged_photo::PhotoTexture;
+use super::aged_photo::{PackedChange, PhotoTexture};
 use super::frame_times::FrameTimes;
 use super::lab::{LabPrompt, LabState};
 use super::session::{SessionPrompt, SessionState};
@@ -44,6 +44,8 @@ pub struct AppState {
     pub timings: Timings,
     /// Where the slider is going by itself.
     pub play: Option<Play>,
+    /// The changes of the faces that are shown aged, by face: made from the document before each frame is drawn.
+    pub changes: BTreeMap<FaceId, Arc<PackedChange>>,
     /// A lasting sentence for the status bar, such as that settings cannot be kept.
     pub notice: Option<String>,
     /// Files being saved right now.

@@ -294,6 +294,11 @@ fn colour_visuals(theme: &Theme, visuals: &mut egui::Visuals) {
     }
 }
 
+/// The grey between black (0) and white (1), as a picture's levels are.
+pub fn grey(share: f32) -> Color32 {
+    Color32::from_gray((share.clamp(0.0, 1.0) * 255.0).round() as u8)
+}
+
 /// The colour between age (0) and identity (1), mixed in OKLab so that equal steps look equal.
 pub fn diverging(position: f32) -> Color32 {
     let place = position.clamp(0.0, 1.0) * (DIVERGING_STOPS.len() - 1) as f32;

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::age::AgeChoices;
 use super::lab::LabView;
 
 /// The four workspaces.
@@ -109,6 +110,8 @@ pub struct View {
     /// Where the wipe's line was put, 0 (left) to 1; through the middle of the face where it was not touched.
     #[serde(skip)]
     pub wipe: Option<f32>,
+    /// How the Age workspace is looked at.
+    pub age: AgeChoices,
     /// What the attention workspace shows.
     pub layer: AttentionLayer,
     /// How much of the map lies over the face, 0 to 1.
@@ -134,6 +137,7 @@ impl Default for View {
             age_view: AgeView::Wipe,
             framing: Framing::WholePhoto,
             wipe: None,
+            age: AgeChoices::default(),
             layer: AttentionLayer::IdentityShare,
             opacity: 0.7,
             cells: Cells::Honest,

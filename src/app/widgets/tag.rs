@@ -2,6 +2,7 @@
 
 use eframe::egui::{self, Align2, Color32, Rect, Ui, Vec2, vec2};
 
+use crate::app::aged_photo::DIFFERENCE_GAIN;
 use crate::app::theme::{ON_PHOTO, ON_PHOTO_GROUND, RADIUS_PICTURE, SYNTHETIC_ON_PHOTO, Theme, Type};
 
 /// What a picture is.
@@ -13,8 +14,12 @@ pub enum Tag {
     Synthetic(f32),
     /// Synthetic, in small pictures.
     SmallSynthetic(f32),
+    /// Several faces made by the network, in words.
+    SyntheticFaces(String),
     /// What was changed, from the photograph to this age in years.
     Difference(f32),
+    /// What was changed of several faces, in words.
+    DifferenceOfFaces(String),
 }
 
 impl Tag {
@@ -29,7 +34,9 @@ impl Tag {
             Self::Photograph(words) => words.clone(),
             Self::Synthetic(years) => format!("Synthetic · age {years:.0}"),
             Self::SmallSynthetic(years) => format!("Synthetic · {years:.0}"),
-            Self::Difference(years) => format!("Synthetic · difference at age {years:.0}, enlarged"),
+            Self::SyntheticFaces(words) => format!("Synthetic · {words}"),
+            Self::Difference(years) => format!("Synthetic · difference at age {years:.0}, ×{DIFFERENCE_GAIN:.0}"),
+            Self::DifferenceOfFaces(words) => format!("Synthetic · difference, {words}, ×{DIFFERENCE_GAIN:.0}"),
         }
     }
 }
@@ -42,7 +49,9 @@ pub fn paint(ui: &Ui, tag: &Tag, at: egui::Pos2, corner: Align2, max_width: f32)
     let theme = Theme::of(ui);
     let (font, ground, writing): (Type, Color32, Color32) = match tag {
         Tag::Photograph(_) => (Type::Caption, ON_PHOTO_GROUND, ON_PHOTO),
-        Tag::Synthetic(_) | Tag::Difference(_) => (Type::Section, theme.synthetic, theme.on_synthetic),
+        Tag::Synthetic(_) | Tag::SyntheticFaces(_) | Tag::Difference(_) | Tag::DifferenceOfFaces(_) => {
+            (Type::Section, theme.synthetic, theme.on_synthetic)
+        }
         Tag::SmallSynthetic(_) => (Type::Tag, ON_PHOTO_GROUND, SYNTHETIC_ON_PHOTO),
     };
     let padding = if matches!(tag, Tag::SmallSynthetic(_)) { vec2(5.0, 2.0) } else { PADDING };

@@ -143,12 +143,17 @@ impl Calibration {
 }
 
 impl ImpostorTable {
+    /// The cell of the groups of these two ages.
+    fn cell(&self, age_a_years: f32, age_b_years: f32) -> Option<&ImpostorCell> {
+        let (a, b) = (AgeGroup::of_years(age_a_years), AgeGroup::of_years(age_b_years));
+        self.cells.iter().find(|cell| (cell.younger, cell.older) == (a.min(b), a.max(b)))
+    }
+
     /// Scores of different people of these two ages; of all ages where too few pairs of these were measured.
     pub fn scores(&self, age_a_years: f32, age_b_years: f32) -> ImpostorScores {
-        let (a, b) = (AgeGroup::of_years(age_a_years), AgeGroup::of_years(age_b_years));
-        let (younger, older) = (a.min(b), a.max(b));
-        let cell = self.cells.iter().find(|cell| (cell.younger, cell.older) == (younger, older));
+        let cell = self.cell(age_a_years, age_b_years);
         if let Some(cell) = cell.filter(|cell| cell.scores.pairs() >= MIN_IMPOSTOR_PAIRS) {
+            let (younger, older) = (cell.younger, cell.older);
             let ages = if younger == older {
                 format!("aged {}", younger.label())
             } else {

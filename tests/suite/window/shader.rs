@@ -71,6 +71,7 @@ fn draw(photo: &Photo, face: &AlignedFace, change: Option<Arc<PackedChange>>) ->
                 texture: Arc::clone(&texture),
                 photo_to_crop,
                 change: change.clone(),
+                others: Vec::new(),
                 source_px: rect,
                 shown: Shown::Wipe(0.0),
                 radius: 0.0,
