@@ -11,7 +11,7 @@
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
 //! | `age` | the Age workspace without drawing: play, zoom, which faces are aged to which age |
 //! | `lab` | training, watched and told from here |
-//! | `ground` | large areas of one colour |
+//! | `ground`, `plain_painter` | large areas of one colour; how meshes are drawn where the CPU draws them |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
 
 mod actions;
@@ -29,6 +29,7 @@ mod intake;
 mod keyboard;
 pub mod lab;
 mod photo_texture;
+mod plain_painter;
 mod pool;
 mod queries;
 mod save;
@@ -72,6 +73,18 @@ pub struct Launch {
     pub weights: Option<PathBuf>,
     /// The program that trains; this one where none is named.
     pub trainer: Option<PathBuf>,
+    /// What draws the window's meshes.
+    pub painter: Painter,
+}
+
+/// What draws the window's meshes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Painter {
+    /// egui's renderer, or our plain one where the graphics driver draws on the CPU.
+    #[default]
+    Suited,
+    /// egui's renderer everywhere: for pictures that are compared pixel by pixel.
+    Egui,
 }
 
 /// The window's program.
@@ -109,6 +122,9 @@ impl App {
         ctx.set_zoom_factor(settings.values.text_scale());
         aged_photo::install(render_state);
         ground::install(render_state);
+        if launch.painter == Painter::Suited {
+            plain_painter::install(ctx, render_state);
+        }
         let shared = SharedGpu {
             instance: render_state.instance.clone(),
             adapter: render_state.adapter.clone(),
@@ -126,6 +142,7 @@ impl App {
             recent_weights: settings.values.recent_weights.clone(),
             recent_sessions: settings.values.recent_sessions.clone(),
             text_scale: settings.values.text_scale(),
+            draws_on_cpu: render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu,
             shows_hint: !settings.values.has_seen_hint,
             lab: LabState {
                 folder: settings.values.last_run.clone(),
@@ -238,6 +255,10 @@ impl eframe::App for App {
         self.keep_up();
         self.keep_lab_up();
         self.blend();
+        if self.state.is_moving {
+            // The frame after the last movement is drawn with care.
+            ctx.request_repaint();
+        }
         let mut commands = Vec::new();
         shell::ui(ui, &self.state, self.change.as_ref(), &mut commands);
         for command in commands {

@@ -60,6 +60,10 @@ pub struct AppState {
     pub text_scale: f32,
     /// How long the last frames took, while somebody wants to see it.
     pub frame_times: Option<FrameTimes>,
+    /// Whether a change shown is another than in the frame before.
+    pub is_moving: bool,
+    /// Whether the graphics driver draws on the CPU.
+    pub draws_on_cpu: bool,
     /// Whether the first hint is shown.
     pub shows_hint: bool,
 }

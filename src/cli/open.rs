@@ -90,6 +90,7 @@ fn launch(photo: Option<&Path>, common: &CommonArgs) -> anyhow::Result<()> {
         device: common.device,
         weights: common.weights.clone(),
         trainer: None,
+        painter: Default::default(),
     })
 }
 

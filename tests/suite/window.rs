@@ -22,7 +22,7 @@ use image::RgbaImage;
 use mtlface::aging::export::is_marked_synthetic;
 use mtlface::app::state::{AppState, PhotoStage, Prompt, SaveWhat};
 use mtlface::app::view::Workspace;
-use mtlface::app::{App, Command, Launch, Store};
+use mtlface::app::{App, Command, Launch, Painter, Store};
 use mtlface::engine::DevicePreference;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -62,7 +62,7 @@ fn open_with(theme: egui::Theme, size: [f32; 2], photo: Option<PathBuf>, weights
 }
 
 fn launch(photo: Option<PathBuf>, weights: Option<PathBuf>) -> Launch {
-    Launch { photo, device: DevicePreference::Cpu, weights, trainer: None }
+    Launch { photo, device: DevicePreference::Cpu, weights, trainer: None, painter: Painter::Egui }
 }
 
 fn open_as(theme: egui::Theme, size: [f32; 2], launch: Launch) -> Window {

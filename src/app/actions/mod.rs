@@ -6,8 +6,9 @@ mod general;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::commands::Command;
-use super::state::AppState;
+use super::state::{AppState, Prompt};
 use super::view::Workspace;
+use super::workspaces::age;
 
 /// Something a person can do, by name.
 #[derive(Clone, Debug)]
@@ -72,13 +73,21 @@ impl Action {
 
 /// Every action there is now, the general ones first.
 pub fn all(state: &AppState) -> Vec<Action> {
-    general::actions(state)
+    let mut actions = general::actions(state);
+    actions.extend(within(Workspace::Age, age::actions(state)));
+    actions
+}
+
+/// The actions of one workspace: their keys count there only.
+fn within(workspace: Workspace, actions: Vec<Action>) -> impl Iterator<Item = Action> {
+    actions.into_iter().map(move |action| Action { workspace: Some(workspace), ..action })
 }
 
 /// The actions that fit what was typed, the best first; all of them, in their own order, where nothing was.
 pub fn matching(state: &AppState, typed: &str) -> Vec<Action> {
     let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
-    let candidates = all(state).into_iter().chain(general::places(state));
+    let is_open = |action: &Action| matches!(action.command, Command::SetPrompt(Some(Prompt::Palette { .. })));
+    let candidates = all(state).into_iter().filter(|action| !is_open(action)).chain(general::places(state));
     let mut found: Vec<(bool, usize, Action)> = candidates
         .filter_map(|action| action.distance(&words).map(|distance| (action.refused.is_some(), distance, action)))
         .collect();

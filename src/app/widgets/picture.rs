@@ -26,6 +26,8 @@ pub struct Picture<'a> {
     pub photo_to_crop: Option<SimilarityTransform>,
     /// The change, once there is one.
     pub change: Option<&'a Arc<PackedChange>>,
+    /// Whether the age moves in this frame and the CPU draws it.
+    pub is_draft: bool,
     /// Further faces that are changed.
     pub others: Vec<ChangedFace>,
     /// The part of the photo that is shown while nobody enlarges it, in its pixels.
@@ -167,6 +169,7 @@ impl Picture<'_> {
             shown,
             radius: f32::from(RADIUS_PICTURE),
             slot,
+            is_draft: self.is_draft,
         };
         ui.painter().add(aged.into_shape(place.rect));
     }

@@ -31,15 +31,19 @@ fn the_shader_draws_what_the_reference_computes() {
     }
     let (photo, face, timeline) = aged_demo();
     let own_years = timeline.estimated_age_years;
-    let untouched = draw(&photo, &face, None);
+    let untouched = draw(&photo, &face, None, false);
     assert_eq!(farthest(&photo.pixels, &untouched), 0, "without a change the photo is drawn as it is");
     for target_years in [5.0, 65.0, 80.0] {
         let key = ChangeKey { face: 1, network: 1, own_years, target_years, strength: 1.0, drawn: false };
-        let drawn = draw(&photo, &face, Some(Arc::new(PackedChange::blend(&timeline, key))));
+        let packed = Arc::new(PackedChange::blend(&timeline, key));
+        let drawn = draw(&photo, &face, Some(Arc::clone(&packed)), false);
         let change = timeline.change_at(target_years, own_years, 1.0);
         let expected = age_photo(&photo.pixels, &face.photo_to_crop, &change);
         let worst = farthest(&expected, &drawn);
         assert!(worst <= 2, "at {target_years} years the shader is {worst} levels away from the reference");
+        let draft = draw(&photo, &face, Some(packed), true);
+        let mean = mean_difference(&expected, &draft);
+        assert!(mean < 0.1, "at {target_years} years the draft is {mean} levels away from the reference on average");
         // The control: a shader that drew the photo alone would be this far away.
         assert!(farthest(&expected, &untouched) > 20, "at {target_years} years the change is too small to test");
         let changed = expected.pixels().zip(photo.pixels.pixels()).filter(|(a, b)| a != b).count();
@@ -53,8 +57,15 @@ fn farthest(expected: &image::RgbImage, drawn: &RgbaImage) -> u8 {
     pairs.flat_map(|(a, b)| a.0.into_iter().zip(b.0)).map(|(a, b)| a.abs_diff(b)).max().unwrap_or(0)
 }
 
+/// The mean difference of a channel, in levels.
+fn mean_difference(expected: &image::RgbImage, drawn: &RgbaImage) -> f64 {
+    let pairs = expected.pixels().zip(drawn.pixels());
+    let sum: u64 = pairs.flat_map(|(a, b)| a.0.into_iter().zip(b.0)).map(|(a, b)| u64::from(a.abs_diff(b))).sum();
+    sum as f64 / (f64::from(expected.width() * expected.height()) * 3.0)
+}
+
 /// The photo pixel for pixel, with the change.
-fn draw(photo: &Photo, face: &AlignedFace, change: Option<Arc<PackedChange>>) -> RgbaImage {
+fn draw(photo: &Photo, face: &AlignedFace, change: Option<Arc<PackedChange>>, is_draft: bool) -> RgbaImage {
     let render_state = create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE);
     crate::driver_exit::skip_driver_teardown();
     aged_photo::install(&render_state);
@@ -76,6 +87,7 @@ fn draw(photo: &Photo, face: &AlignedFace, change: Option<Arc<PackedChange>>) ->
                 shown: Shown::Wipe(0.0),
                 radius: 0.0,
                 slot: 0,
+                is_draft,
             };
             ui.ctx().layer_painter(egui::LayerId::background()).add(picture.into_shape(rect));
         });

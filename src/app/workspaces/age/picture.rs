@@ -29,6 +29,7 @@ pub fn picture_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         texture,
         photo_to_crop: Some(face.aligned.photo_to_crop),
         change: scene.change,
+        is_draft: scene.state.is_moving && scene.state.draws_on_cpu,
         others: others(scene, id),
         base_px: framed_px(ui, scene, face, texture),
         zoom: choices.zoom,
