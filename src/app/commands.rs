@@ -23,6 +23,8 @@ use crate::face::{Landmarks, Photo};
 /// How small and how large text may be.
 const MIN_TEXT_SCALE: f32 = 0.7;
 const MAX_TEXT_SCALE: f32 = 2.0;
+/// Below this many points the layout does not hold.
+const LEAST_POINTS: [f32; 2] = [760.0, 500.0];
 
 /// What a person can ask for.
 #[derive(Clone, Debug)]
@@ -276,8 +278,14 @@ impl App {
             None => 1.0,
         };
         self.settings.values.text_scale = Some(scaled.clamp(MIN_TEXT_SCALE, MAX_TEXT_SCALE));
-        self.state.text_scale = self.settings.values.text_scale();
-        ctx.set_zoom_factor(self.state.text_scale);
+        self.fit_text(ctx);
+    }
+
+    /// Text as large as was chosen, as far as the window has room for it; a larger window has more.
+    pub(super) fn fit_text(&self, ctx: &egui::Context) {
+        let room = ctx.content_rect().size() * ctx.zoom_factor();
+        let most = (room.x / LEAST_POINTS[0]).min(room.y / LEAST_POINTS[1]).max(MIN_TEXT_SCALE);
+        ctx.set_zoom_factor(self.settings.values.text_scale().min(most));
     }
 
     fn take_in_files(&mut self, paths: Vec<PathBuf>) {

@@ -141,7 +141,6 @@ impl App {
             view: settings.values.view.clone(),
             recent_weights: settings.values.recent_weights.clone(),
             recent_sessions: settings.values.recent_sessions.clone(),
-            text_scale: settings.values.text_scale(),
             draws_on_cpu: render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu,
             shows_hint: !settings.values.has_seen_hint,
             lab: LabState {
@@ -236,6 +235,7 @@ impl eframe::App for App {
         if let Some(times) = &mut self.state.frame_times {
             times.add(Instant::now(), frame.info().cpu_usage.map(Duration::from_secs_f32));
         }
+        self.fit_text(ctx);
         self.receive_all(ctx);
         if self.state.play.is_some() {
             self.play_on(Instant::now());

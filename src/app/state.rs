@@ -56,8 +56,6 @@ pub struct AppState {
     pub session: SessionState,
     /// Sessions opened before, the latest first.
     pub recent_sessions: Vec<PathBuf>,
-    /// How large text and everything else is; 1 is as the system has it.
-    pub text_scale: f32,
     /// How long the last frames took, while somebody wants to see it.
     pub frame_times: Option<FrameTimes>,
     /// Whether a change shown is another than in the frame before.

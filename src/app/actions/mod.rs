@@ -101,6 +101,8 @@ pub fn matching(state: &AppState, typed: &str) -> Vec<Action> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use eframe::egui;
+
     use super::*;
 
     fn names(typed: &str) -> Vec<String> {
@@ -147,5 +149,37 @@ mod tests {
         let before = names.len();
         names.dedup();
         assert_eq!(names.len(), before);
+    }
+
+    /// The table of keys in the guide is made from the actions, so that it cannot go stale.
+    #[test]
+    fn the_guide_lists_every_key() {
+        const BEGIN: &str = "UPDATE_SNAPSHOTS=1 writes it anew -->\n";
+        const END: &str = "<!-- end of keys -->";
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/user-guide.md");
+        let guide = std::fs::read_to_string(&file).unwrap();
+        let (before, rest) = guide.split_once(BEGIN).unwrap();
+        let (listed, after) = rest.split_once(END).unwrap();
+        let table = key_table();
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::write(&file, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
+        } else {
+            assert_eq!(listed, table, "UPDATE_SNAPSHOTS=1 cargo test writes the table anew");
+        }
+    }
+
+    fn key_table() -> String {
+        let mut table = String::from("| where | keys | does |\n|---|---|---|\n");
+        for action in all(&AppState::default()).iter().filter(|action| !action.shortcuts.is_empty()) {
+            let keys: Vec<String> = action.shortcuts.iter().map(key_words).collect();
+            let place = action.workspace.map_or("everywhere", Workspace::label);
+            let group = if action.workspace.is_some() { String::new() } else { format!("{}: ", action.group) };
+            table += &format!("| {place} | {} | {group}{} |\n", keys.join(" or "), action.name);
+        }
+        table
+    }
+
+    fn key_words(shortcut: &KeyboardShortcut) -> String {
+        shortcut.format(&egui::ModifierNames::NAMES, false).replace('+', " ")
     }
 }
