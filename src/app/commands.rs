@@ -8,11 +8,12 @@ use std::time::Instant;
 use eframe::egui;
 
 use super::App;
+use super::export::ExportCommand;
 use super::history::Gesture;
 use super::lab::LabCommand;
 use super::state::{PhotoEntry, PhotoSource, Play, Prompt, SaveWhat, ToastKind};
 use super::view::{AgeView, AttentionLayer, Cells, Framing, MapScale, Workspace};
-use super::{dialogs, intake, save};
+use super::{dialogs, export, intake};
 use crate::aging::MAX_AGE_YEARS;
 use crate::engine::{FaceId, PhotoId, WeightsSource};
 use crate::face::{Landmarks, Photo};
@@ -105,6 +106,8 @@ pub enum Command {
     Undo,
     /// Take the step again.
     Redo,
+    /// What is asked of a film.
+    Export(ExportCommand),
     /// What is asked of the Lab.
     Lab(LabCommand),
 }
@@ -149,7 +152,8 @@ impl App {
             Command::BeginLandmarks(photo) => self.begin_landmarks(photo),
             Command::UseLandmarks => self.use_landmarks(),
             Command::Save(what) => dialogs::save(self, what),
-            Command::SaveTo(what, path) => save::start(self, what, path),
+            Command::SaveTo(what, path) => export::save(self, what, path),
+            Command::Export(command) => self.carry_out_export(command),
             Command::DismissToast(index) if index < self.state.toasts.len() => {
                 self.state.toasts.remove(index);
             }

@@ -6,7 +6,8 @@
 //! | [`state`], [`view`], `queries` | what the window knows, how it is looked at, and questions asked of both |
 //! | `commands`, `history`, `keyboard` | what a person can ask for, undo, keys |
 //! | `switching` | changing to other weights, and what that undoes |
-//! | `arrivals`, `intake`, `pool`, `dialogs`, `save` | work off the frame and what comes back |
+//! | `arrivals`, `intake`, `pool`, `dialogs` | work off the frame and what comes back |
+//! | [`export`] | what can be taken away: pictures, sheets, films |
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
 //! | `lab` | training, watched and told from here |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
@@ -18,6 +19,7 @@ mod arrivals;
 mod commands;
 mod demo;
 mod dialogs;
+pub mod export;
 mod history;
 mod intake;
 mod keyboard;
@@ -25,7 +27,6 @@ pub mod lab;
 mod photo_texture;
 mod pool;
 mod queries;
-mod save;
 mod settings;
 mod shell;
 pub mod state;

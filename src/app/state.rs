@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 use eframe::egui::TextureHandle;
 
 use super::aged_photo::PhotoTexture;
+use super::export::FilmWork;
 use super::lab::{LabPrompt, LabState};
 use super::view::View;
 use crate::aging::Timeline;
+use crate::aging::export::film::FilmFormat;
 use crate::engine::{DeviceReport, DrawnAge, FaceId, FaceReading, ModelInUse, OpeningStep, PhotoId, WeightsSource};
 use crate::face::{AlignedFace, Landmarks, Photo};
 use crate::model::age_group::GROUP_COUNT;
@@ -46,6 +48,8 @@ pub struct AppState {
     pub notice: Option<String>,
     /// Files being saved right now.
     pub saving: usize,
+    /// The film that is being made.
+    pub film: Option<FilmWork>,
     /// The run that is watched.
     pub lab: LabState,
 }
@@ -340,6 +344,8 @@ pub enum Prompt {
         /// Where they are, in pixels of the photo.
         points_px: Landmarks,
     },
+    /// What a film is to show; `view.film` holds it.
+    Film,
     /// What the Lab asks.
     Lab(LabPrompt),
 }
@@ -360,6 +366,18 @@ pub enum SaveWhat {
     Sheet,
     /// The picture of the attention maps.
     Attention,
+    /// The film that `view.film` describes.
+    Film(FilmFormat),
+}
+
+impl SaveWhat {
+    /// The ending of its file.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Photo | Self::Sheet | Self::Attention => "png",
+            Self::Film(format) => format.ending(),
+        }
+    }
 }
 
 /// How a message is meant.

@@ -15,7 +15,7 @@ mod provenance;
 mod sheet;
 pub mod signing;
 
-pub use file::{OutputFolder, write_file};
+pub use file::{OutputFolder, Target, write_file};
 pub use heatmap::{AttentionPicture, attention_picture};
 pub use label::{label_text, labelled_photo};
 pub use npy::npy_bytes;

@@ -23,7 +23,7 @@ pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
             "State the age",
         ),
         Prompt::SavePath { text, .. } => {
-            ("Save where?", text, "This system shows no file dialog, so type the path of the PNG file.", "Save")
+            ("Save where?", text, "This system shows no file dialog, so type the path of the file.", "Save")
         }
         Prompt::OpenPath { text } => (
             "Open which photo?",
@@ -47,6 +47,7 @@ pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
             ("Open which run?", text, "This system shows no file dialog, so type the path of a run's folder.", "Open")
         }
         Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => return modal_ui(ctx, scene, question_ui),
+        Prompt::Film => return modal_ui(ctx, scene, super::film::dialog_ui),
         Prompt::Landmarks { .. } => return,
     };
     modal_ui(ctx, scene, |ui, scene| form_ui(ui, scene, head, text, hint, action));
@@ -162,7 +163,7 @@ fn retyped(prompt: &Prompt, typed: &str) -> Prompt {
         | Prompt::OpenPath { text }
         | Prompt::WeightsPath { text }
         | Prompt::Lab(LabPrompt::ConfigPath { text } | LabPrompt::FolderPath { text }) => typed.clone_into(text),
-        Prompt::Landmarks { .. } | Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => {}
+        Prompt::Landmarks { .. } | Prompt::Film | Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => {}
     }
     prompt
 }
@@ -176,7 +177,7 @@ fn answer(prompt: Option<&Prompt>, typed: &str) -> Option<Vec<Command>> {
             (0.0..=crate::aging::MAX_AGE_YEARS).contains(&years).then(|| vec![Command::StateAge(*face, Some(years))])
         }
         Prompt::SavePath { what, .. } => {
-            let path = dialogs::with_ending(&dialogs::expand_home(typed));
+            let path = dialogs::with_ending(&dialogs::expand_home(typed), what.ending());
             (!typed.trim().is_empty()).then(|| vec![Command::SaveTo(*what, path)])
         }
         Prompt::OpenPath { .. } => there.map(|path| vec![Command::TakeInPaths(vec![path])]),
@@ -187,6 +188,6 @@ fn answer(prompt: Option<&Prompt>, typed: &str) -> Option<Vec<Command>> {
         Prompt::Lab(LabPrompt::FolderPath { .. }) => {
             there.map(LabCommand::Watch).map(|command| vec![Command::Lab(command)])
         }
-        Prompt::Landmarks { .. } | Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => None,
+        Prompt::Landmarks { .. } | Prompt::Film | Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => None,
     }
 }

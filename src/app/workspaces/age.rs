@@ -4,6 +4,7 @@
 use eframe::egui::{self, Align2, Rect, Ui, Vec2, pos2, vec2};
 
 use crate::app::commands::Command;
+use crate::app::export::ExportCommand;
 use crate::app::shell::{Scene, fitted};
 use crate::app::state::{FaceEntry, Prompt, SaveWhat};
 use crate::app::theme::{CONTROL_HEIGHT, GAP_L, GAP_M, GAP_S, Theme, Type};
@@ -330,9 +331,13 @@ fn identity_words(scene: &Scene<'_>, kept: f32, own_years: f32, target_years: f3
 
 fn save_ui(ui: &mut Ui, enabled: bool, scene: &mut Scene<'_>) {
     ui.add_space(2.0);
-    ui.horizontal(|ui| {
+    ui.spacing_mut().item_spacing.y = GAP_S;
+    ui.horizontal_wrapped(|ui| {
         if widgets::button_ui(ui, "Save photo…", Weight::Primary, enabled).on_hover_text("Ctrl S").clicked() {
             scene.commands.push(Command::Save(SaveWhat::Photo));
+        }
+        if widgets::button_ui(ui, "Film…", Weight::Plain, enabled).clicked() {
+            scene.commands.push(Command::Export(ExportCommand::PlanFilm));
         }
         if widgets::button_ui(ui, "Sheet…", Weight::Plain, enabled).clicked() {
             scene.commands.push(Command::Save(SaveWhat::Sheet));

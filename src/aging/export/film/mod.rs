@@ -13,6 +13,7 @@ use std::path::Path;
 
 use image::RgbImage;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::file::Target;
 use super::provenance::film_xmp;
@@ -22,7 +23,8 @@ use crate::face::SimilarityTransform;
 use stage::Stage;
 
 /// How a film is encoded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FilmFormat {
     /// H.264 in MP4: small, and played by every browser.
     #[default]
@@ -63,7 +65,8 @@ impl FilmFormat {
 }
 
 /// How much of the photo a film shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FilmFraming {
     /// All of it.
     #[default]

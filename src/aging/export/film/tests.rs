@@ -38,8 +38,7 @@ fn photo() -> RgbImage {
 fn write(path: &Path, film: &Film, credentials: &Credentials, stop_at: usize) -> Result<(), ExportError> {
     let (photo, timeline) = (photo(), timeline());
     let to_crop = SimilarityTransform { matrix: [[1.0, 0.0, -60.0], [0.0, 1.0, -30.0]] };
-    let face =
-        FilmFace { photo: &photo, photo_to_crop: &to_crop, timeline: &timeline, own_years: 30.0, strength: 1.0 };
+    let face = FilmFace { photo: &photo, photo_to_crop: &to_crop, timeline: &timeline, own_years: 30.0, strength: 1.0 };
     write_film(path, film, &face, &provenance(), credentials, &[], &mut |done, _| {
         if done >= stop_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })
@@ -69,7 +68,8 @@ fn a_film_is_signed_and_only_its_signer_unknown() -> Tested {
         let mut bytes = std::fs::read(&path)?;
         assert!(is_marked_synthetic(&bytes));
         let failures = |bytes: &[u8]| -> Result<Vec<String>, c2pa::Error> {
-            let reader = c2pa::Reader::from_stream(format.container().mime(), io::Cursor::new(bytes))?;
+            let reader = c2pa::Reader::from_context(c2pa::Context::new());
+            let reader = reader.with_stream(format.container().mime(), io::Cursor::new(bytes.to_vec()))?;
             Ok(reader.validation_status().unwrap_or_default().iter().map(|status| status.code().to_owned()).collect())
         };
         assert_eq!(failures(&bytes)?, ["signingCredential.untrusted"], "{format:?}");
@@ -86,8 +86,8 @@ fn a_gif_holds_every_frame_and_shows_the_photo_outside_the_face() -> Tested {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("film.gif");
     write(&path, &film(FilmFormat::Gif), &Credentials::off(), usize::MAX)?;
-    let mut options = gif::DecodeOptions::new();
-    options.set_color_output(gif::ColorOutput::RGBA);
+    let mut options = ::gif::DecodeOptions::new();
+    options.set_color_output(::gif::ColorOutput::RGBA);
     let mut decoder = options.read_info(std::fs::File::open(&path)?)?;
     assert_eq!((decoder.width(), decoder.height()), (240, 180));
     let mut sizes = Vec::new();

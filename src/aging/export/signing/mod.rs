@@ -44,6 +44,29 @@ impl Container {
     }
 }
 
+/// Where the key that signs is kept.
+#[derive(Clone, Debug, Default)]
+pub enum KeyPlace {
+    /// Nowhere: a new one is made each time and forgotten.
+    #[default]
+    ThisSession,
+    /// Where this person's is.
+    OfUser,
+    /// In this folder.
+    Folder(PathBuf),
+}
+
+impl KeyPlace {
+    /// Reads or makes the key.
+    pub fn open(&self) -> Credentials {
+        match self {
+            Self::ThisSession => Credentials::for_this_session(),
+            Self::OfUser => Credentials::of_user(),
+            Self::Folder(folder) => Credentials::in_folder(folder),
+        }
+    }
+}
+
 /// What signs files, or why nothing does.
 pub struct Credentials {
     signer: Option<BoxedSigner>,
