@@ -10,10 +10,10 @@ use eframe::egui::TextureHandle;
 
 use super::aged_photo::PhotoTexture;
 use super::export::FilmWork;
+pub use super::export::SaveWhat;
 use super::lab::{LabPrompt, LabState};
 use super::view::View;
 use crate::aging::Timeline;
-use crate::aging::export::film::FilmFormat;
 use crate::engine::{DeviceReport, DrawnAge, FaceId, FaceReading, ModelInUse, OpeningStep, PhotoId, WeightsSource};
 use crate::face::{AlignedFace, Landmarks, Photo};
 use crate::model::age_group::GROUP_COUNT;
@@ -354,29 +354,6 @@ impl Prompt {
     /// Whether it has a field that takes the keys.
     pub fn is_typed(&self) -> bool {
         !matches!(self, Self::Landmarks { .. } | Self::Lab(LabPrompt::Stop | LabPrompt::Close))
-    }
-}
-
-/// What can be saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SaveWhat {
-    /// The whole photo with the face aged.
-    Photo,
-    /// The contact sheet of the seven anchors.
-    Sheet,
-    /// The picture of the attention maps.
-    Attention,
-    /// The film that `view.film` describes.
-    Film(FilmFormat),
-}
-
-impl SaveWhat {
-    /// The ending of its file.
-    pub fn ending(self) -> &'static str {
-        match self {
-            Self::Photo | Self::Sheet | Self::Attention => "png",
-            Self::Film(format) => format.ending(),
-        }
     }
 }
 

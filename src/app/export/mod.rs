@@ -11,10 +11,34 @@ use eframe::egui::{Key, Modifiers};
 use super::App;
 use super::actions::Action;
 use super::commands::Command;
-use super::state::{AppState, Prompt, SaveWhat};
+use super::state::{AppState, Prompt};
 use super::view::Workspace;
+use crate::aging::export::film::FilmFormat;
 
 pub use film::{FilmNews, FilmWish, FilmWork, SECONDS};
+
+/// What can be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaveWhat {
+    /// The whole photo with the face aged.
+    Photo,
+    /// The contact sheet of the seven anchors.
+    Sheet,
+    /// The picture of the attention maps.
+    Attention,
+    /// The film that `view.film` describes.
+    Film(FilmFormat),
+}
+
+impl SaveWhat {
+    /// The ending of its file.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Photo | Self::Sheet | Self::Attention => "png",
+            Self::Film(format) => format.ending(),
+        }
+    }
+}
 
 /// What a person can ask of a film.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,8 +7,8 @@ use std::num::NonZeroU32;
 use image::RgbImage;
 use openh264::OpenH264API;
 use openh264::encoder::{
-    BitRate, ColorPrimaries, Complexity, Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod,
-    MatrixCoefficients, QpRange, RateControlMode, TransferCharacteristics, VuiConfig,
+    ColorPrimaries, Complexity, Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, MatrixCoefficients,
+    RateControlMode, TransferCharacteristics, VuiConfig,
 };
 use openh264::formats::{RgbSliceU8, YUVBuffer};
 use shiguredo_mp4::TrackKind;
@@ -21,10 +21,6 @@ use shiguredo_mp4::mux::{Mp4FileMuxer, Mp4FileMuxerOptions, Sample, estimate_max
 use super::{Film, MAX_FRAMES_PER_SECOND};
 use crate::aging::export::ExportError;
 
-/// Bits for a pixel, at most; faces that change slowly need less.
-const BITS_PER_PIXEL: f64 = 0.16;
-/// From how fine to how coarse a frame may be quantised.
-const QUANTISER: (u8, u8) = (16, 30);
 /// Names the box that holds XMP.
 const XMP_UUID: [u8; 16] =
     [0xBE, 0x7A, 0xCF, 0xCB, 0x97, 0xA9, 0x42, 0xE8, 0x9C, 0x71, 0x99, 0x94, 0x91, 0xE3, 0xAF, 0xAC];
@@ -53,7 +49,7 @@ impl Mp4 {
         let mut file = BufWriter::new(file);
         file.write_all(muxer.initial_boxes_bytes()).map_err(failed)?;
         let at = muxer.initial_boxes_bytes().len() as u64;
-        let encoder = Encoder::with_api_config(OpenH264API::from_source(), config([width, height], per_second));
+        let encoder = Encoder::with_api_config(OpenH264API::from_source(), config(per_second));
         Ok(Self {
             file,
             muxer,
@@ -66,10 +62,9 @@ impl Mp4 {
     }
 }
 
-/// One thread, so that the same film comes out the same; no frame may be left out.
-fn config([width, height]: [u32; 2], per_second: u32) -> EncoderConfig {
-    let bits = f64::from(width) * f64::from(height) * f64::from(per_second) * BITS_PER_PIXEL;
-    let (finest, coarsest) = QUANTISER;
+/// The same quality for every frame, whatever it takes: faces that change slowly take little. One thread, so that the
+/// same film comes out the same; no frame may be left out.
+fn config(per_second: u32) -> EncoderConfig {
     // The colours of photographs (sRGB); the mix to brightness and colour is the one the encoder's library makes.
     let colours = VuiConfig::new()
         .color_primaries(ColorPrimaries::Bt709)
@@ -77,10 +72,8 @@ fn config([width, height]: [u32; 2], per_second: u32) -> EncoderConfig {
         .matrix_coefficients(MatrixCoefficients::Smpte170M)
         .full_range(false);
     EncoderConfig::new()
-        .bitrate(BitRate::from_bps(bits as u32))
         .max_frame_rate(FrameRate::from_hz(per_second as f32))
-        .rate_control_mode(RateControlMode::Quality)
-        .qp(QpRange::new(finest, coarsest))
+        .rate_control_mode(RateControlMode::Off)
         .skip_frames(false)
         .complexity(Complexity::High)
         .intra_frame_period(IntraFramePeriod::from_num_frames(2 * per_second))

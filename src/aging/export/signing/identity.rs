@@ -18,8 +18,8 @@ use sha2::{Digest as _, Sha256};
 pub const KEY_FILE: &str = "private-key.pem";
 /// File name of the certificates in PEM, the signer's own first, then those that vouch for it.
 pub const CERTIFICATES_FILE: &str = "certificates.pem";
-/// C2PA's own purpose of a certificate, and the older one that verifiers know too: signing documents.
-const PURPOSES: [&[u64]; 2] = [&[1, 3, 6, 1, 4, 1, 62558, 2, 1], &[1, 3, 6, 1, 5, 5, 7, 3, 36]];
+/// C2PA's own purpose of a certificate; beside it stands the older one that every verifier accepts, signing mail.
+const C2PA_PURPOSE: [u64; 9] = [1, 3, 6, 1, 4, 1, 62558, 2, 1];
 /// Verifiers refuse a certificate that has run out unless somebody else stamped the time, which would need a network.
 /// The beginning does not tell when the program was used first.
 const VALID_YEARS: [i32; 2] = [2025, 2075];
@@ -99,7 +99,8 @@ impl Identity {
         let mut below = own.certificate("mtlface on this machine, self-made");
         below.is_ca = IsCa::ExplicitNoCa;
         below.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        below.extended_key_usages = PURPOSES.map(|oid| ExtendedKeyUsagePurpose::Other(oid.to_vec())).to_vec();
+        below.extended_key_usages =
+            vec![ExtendedKeyUsagePurpose::EmailProtection, ExtendedKeyUsagePurpose::Other(C2PA_PURPOSE.to_vec())];
         below.use_authority_key_identifier_extension = true;
         let above_pem = above.self_signed(&authority).map_err(failed)?.pem();
         let below_pem = below.signed_by(&own, &Issuer::from_params(&above, &authority)).map_err(failed)?.pem();
