@@ -60,7 +60,7 @@ impl Tag {
         [(self.pen.width_px(&self.text) + 1.1 * em).ceil(), (1.8 * em).ceil()]
     }
 
-    /// The tag of a film with this photo in it: in one place for every age, where it leaves the face free.
+    /// Where the tag of a film goes: one place for every age, away from the face where it can be.
     pub fn corner_of_film(picture: &RgbImage, photo_to_crop: &SimilarityTransform, size_px: f32) -> [f32; 2] {
         Self::synthetic(WIDEST_AGE_YEARS, size_px).corner_away_from(picture, face_area(photo_to_crop))
     }

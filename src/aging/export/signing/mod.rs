@@ -5,6 +5,7 @@
 
 mod identity;
 mod manifest;
+mod trial;
 
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -95,18 +96,23 @@ impl Credentials {
 
     /// Those kept in a folder; made there where there are none.
     pub fn in_folder(folder: &Path) -> Self {
-        Identity::kept_in(folder).and_then(|identity| signer(&identity)).map_or_else(
-            |reason| Self::unavailable(&reason),
-            |signer| Self { signer: Some(signer), unsigned: OnceLock::new() },
-        )
+        let signer = Identity::kept_in(folder).and_then(|identity| {
+            let tried = signer(&identity).and_then(|signer| trial::tried(signer.as_ref()).map(|()| signer));
+            tried.map_err(|reason| format!("the key in {} cannot be used: {reason}", folder.display()))
+        });
+        Self::of(signer)
     }
 
     /// Those of a key that is forgotten with them.
     pub fn for_this_session() -> Self {
-        Identity::make().and_then(|identity| signer(&identity)).map_or_else(
-            |reason| Self::unavailable(&reason),
-            |signer| Self { signer: Some(signer), unsigned: OnceLock::new() },
-        )
+        Self::of(Identity::make().and_then(|identity| signer(&identity)))
+    }
+
+    fn of(signer: Result<BoxedSigner, String>) -> Self {
+        match signer {
+            Ok(signer) => Self { signer: Some(signer), unsigned: OnceLock::new() },
+            Err(reason) => Self::unavailable(&reason),
+        }
     }
 
     /// None, as asked for: files then carry their label, XMP mark and record only, and are the same each time.
@@ -180,9 +186,8 @@ impl Credentials {
 fn signer(identity: &Identity) -> Result<BoxedSigner, String> {
     let (certificates, key) = (identity.certificates_pem.as_bytes(), identity.key_pem.as_bytes());
     let mut made = ALGORITHMS.into_iter().map(|kind| c2pa::create_signer::from_keys(certificates, key, kind, None));
-    made.find_map(Result::ok).ok_or_else(|| {
-        format!("{KEY_FILE} is no key that C2PA knows (PKCS#8 in PEM, such as P-256), or its certificates do not fit")
-    })
+    let unknown = || format!("{KEY_FILE} is of no kind that C2PA knows (PKCS#8 in PEM, such as P-256)");
+    made.find_map(Result::ok).ok_or_else(unknown)
 }
 
 #[cfg(test)]

@@ -93,3 +93,16 @@ fn switched_off_nothing_is_signed_and_nothing_complained_of() {
     assert_eq!(credentials.signed(Container::Png, PictureKind::SyntheticSheet, &provenance(), plain.clone()), plain);
     assert!(credentials.notice().is_none() && !credentials.has_signed());
 }
+
+#[test]
+fn a_key_that_does_not_belong_to_its_certificate_is_told() -> Tested {
+    let place = tempfile::tempdir()?;
+    let (mine, other) = (Identity::make()?, Identity::make()?);
+    std::fs::write(place.path().join(KEY_FILE), &mine.key_pem)?;
+    std::fs::write(place.path().join(CERTIFICATES_FILE), &mine.certificates_pem)?;
+    assert_eq!(Credentials::in_folder(place.path()).notice(), None);
+    std::fs::write(place.path().join(CERTIFICATES_FILE), &other.certificates_pem)?;
+    let told = Credentials::in_folder(place.path()).notice().ok_or("nothing was said")?;
+    assert!(told.contains(&place.path().display().to_string()), "{told}");
+    Ok(())
+}
