@@ -134,8 +134,8 @@ impl Film {
         }
     }
 
-    /// About how large its file becomes, in bytes, for a photo of this size: within a factor of two of what was
-    /// measured on the demo faces.
+    /// About how large its file becomes, in bytes, for a photo of this size: by what was measured on two of the demo
+    /// faces, so a rough guess for others.
     pub fn estimated_bytes(&self, photo_px: [u32; 2]) -> u64 {
         let longest = f64::from(photo_px[0].max(photo_px[1]).max(1));
         let side = f64::from(self.longest_side_px());
@@ -145,9 +145,11 @@ impl Film {
                 f64::from(photo_px[0]) * f64::from(photo_px[1]) * (side / longest).min(1.0).powi(2)
             }
         };
-        let bytes_per_pixel = match self.format {
-            FilmFormat::Mp4 => 0.012,
-            FilmFormat::Gif => 0.35,
+        let bytes_per_pixel = match (self.format, self.framing) {
+            (FilmFormat::Mp4, FilmFraming::WholePhoto) => 0.003,
+            (FilmFormat::Mp4, FilmFraming::Face) => 0.006,
+            (FilmFormat::Gif, FilmFraming::WholePhoto) => 0.36,
+            (FilmFormat::Gif, FilmFraming::Face) => 0.48,
         };
         (area * self.frames() as f64 * bytes_per_pixel) as u64
     }
