@@ -10,6 +10,7 @@ use eframe::egui::{self, ColorImage, TextureHandle, TextureOptions};
 use super::App;
 use super::aged_photo::PhotoTexture;
 use super::commands::Command;
+use super::export::FilmNews;
 use super::intake;
 use super::lab::LabCommand;
 use super::session::{Opened, SessionCommand};
@@ -102,6 +103,8 @@ pub enum Arrival {
     Saved(String),
     /// Files could not be written, as a sentence.
     NotSaved(String),
+    /// How far a film is.
+    Film(FilmNews),
     /// Settings cannot be kept, as a sentence.
     SettingsNotKept(String),
     /// Anything else that did not work, as a sentence.
@@ -193,6 +196,7 @@ impl App {
                 self.state.saving = self.state.saving.saturating_sub(1);
                 self.toast(ToastKind::Problem, sentence);
             }
+            Arrival::Film(news) => self.hear_of_film(news),
             Arrival::SettingsNotKept(sentence) => self.state.notice = Some(sentence),
             Arrival::Problem(sentence) => self.toast(ToastKind::Problem, sentence),
         }

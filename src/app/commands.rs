@@ -9,13 +9,14 @@ use eframe::egui;
 
 use super::App;
 use super::age::AgeCommand;
+use super::export::ExportCommand;
 use super::frame_times::FrameTimes;
 use super::history::Gesture;
 use super::lab::LabCommand;
 use super::session::{self, SessionCommand};
 use super::state::{PhotoEntry, PhotoSource, Prompt, SaveWhat, ToastKind};
 use super::view::{AgeView, AttentionLayer, Cells, Framing, MapScale, Workspace};
-use super::{dialogs, intake, save};
+use super::{dialogs, export, intake};
 use crate::aging::MAX_AGE_YEARS;
 use crate::engine::{FaceId, PhotoId, WeightsSource};
 use crate::face::{Landmarks, Photo};
@@ -113,6 +114,8 @@ pub enum Command {
     Undo,
     /// Take the step again.
     Redo,
+    /// What is asked of a film.
+    Export(ExportCommand),
     /// What is asked of how the Age workspace is looked at.
     Age(AgeCommand),
     /// What is asked of the Lab.
@@ -176,7 +179,8 @@ impl App {
             Command::BeginLandmarks(photo) => self.begin_landmarks(photo),
             Command::UseLandmarks => self.use_landmarks(),
             Command::Save(what) => dialogs::save(self, what),
-            Command::SaveTo(what, path) => save::start(self, what, path),
+            Command::SaveTo(what, path) => export::save(self, what, path),
+            Command::Export(command) => self.carry_out_export(command),
             Command::DismissToast(index) if index < self.state.toasts.len() => {
                 self.state.toasts.remove(index);
             }

@@ -7,7 +7,8 @@
 //! | `commands`, `history`, `keyboard` | what a person can ask for, undo, keys |
 //! | `switching` | changing to other weights, and what that undoes |
 //! | `actions`, `session` | every action by name and key, sessions and their files |
-//! | `arrivals`, `intake`, `pool`, `dialogs`, `save` | work off the frame and what comes back |
+//! | `arrivals`, `intake`, `pool`, `dialogs` | work off the frame and what comes back |
+//! | [`export`] | what can be taken away: pictures, sheets, films |
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
 //! | `age` | the Age workspace without drawing: play, zoom, which faces are aged to which age |
 //! | `lab` | training, watched and told from here |
@@ -22,6 +23,7 @@ mod arrivals;
 mod commands;
 mod demo;
 mod dialogs;
+pub mod export;
 pub mod frame_times;
 mod ground;
 mod history;
@@ -32,7 +34,6 @@ mod photo_texture;
 mod plain_painter;
 mod pool;
 mod queries;
-mod save;
 pub mod session;
 mod settings;
 mod shell;

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use eframe::egui::TextureHandle;
 
 use super::aged_photo::{PackedChange, PhotoTexture};
+use super::export::FilmWork;
+pub use super::export::SaveWhat;
 use super::frame_times::FrameTimes;
 use super::lab::{LabPrompt, LabState};
 use super::session::{SessionPrompt, SessionState};
@@ -50,6 +52,8 @@ pub struct AppState {
     pub notice: Option<String>,
     /// Files being saved right now.
     pub saving: usize,
+    /// The film that is being made.
+    pub film: Option<FilmWork>,
     /// The run that is watched.
     pub lab: LabState,
     /// The session's file.
@@ -387,6 +391,8 @@ pub enum Prompt {
         /// Where they are, in pixels of the photo.
         points_px: Landmarks,
     },
+    /// What a film is to show; `view.film` holds it.
+    Film,
     /// What the Lab asks.
     Lab(LabPrompt),
     /// What is asked about sessions.
@@ -415,17 +421,6 @@ impl Prompt {
                 | Self::Session(SessionPrompt::Close)
         )
     }
-}
-
-/// What can be saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SaveWhat {
-    /// The whole photo with the face aged.
-    Photo,
-    /// The contact sheet of the seven anchors.
-    Sheet,
-    /// The picture of the attention maps.
-    Attention,
 }
 
 /// How a message is meant.

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::age::AgeChoices;
+use super::export::FilmWish;
 use super::lab::LabView;
 
 /// The four workspaces.
@@ -128,6 +129,8 @@ pub struct View {
     pub pair_slot: usize,
     /// How a run is looked at.
     pub lab: LabView,
+    /// What a film was to show last.
+    pub film: FilmWish,
 }
 
 impl Default for View {
@@ -145,6 +148,7 @@ impl Default for View {
             channel: None,
             pair_slot: 1,
             lab: LabView::default(),
+            film: FilmWish::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ mod general;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::commands::Command;
+use super::export;
 use super::state::{AppState, Prompt};
 use super::view::Workspace;
 use super::workspaces::age;
@@ -74,6 +75,7 @@ impl Action {
 /// Every action there is now, the general ones first.
 pub fn all(state: &AppState) -> Vec<Action> {
     let mut actions = general::actions(state);
+    actions.extend(export::actions(state));
     actions.extend(within(Workspace::Age, age::actions(state)));
     actions
 }

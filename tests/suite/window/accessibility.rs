@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::NodeT;
 
 use super::*;
 
