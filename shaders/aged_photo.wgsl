@@ -162,17 +162,22 @@ fn draw(corner: Corner) -> @location(0) vec4<f32> {
         at = floor(at + 0.5);
     }
     let is_photograph = picture.mode == 0u && corner.place.x < picture.wipe;
-    let change = change_at(at);
-    if picture.is_changed == 2u && (is_photograph || !is_visible(change)) {
-        discard;
-    }
+    let is_further = picture.is_changed == 2u;
     var colour: vec3<f32>;
-    if picture.mode == 1u {
-        colour = 0.5 + (aged_with(at, change) - photo_at(at)) * picture.difference_gain;
-    } else if is_photograph {
+    if is_photograph {
+        if is_further {
+            discard;
+        }
         colour = photo_at(at);
     } else {
+        let change = change_at(at);
+        if is_further && !is_visible(change) {
+            discard;
+        }
         colour = aged_with(at, change);
+        if picture.mode == 1u {
+            colour = 0.5 + (colour - photo_at(at)) * picture.difference_gain;
+        }
     }
     colour = clamp(colour, vec3<f32>(0.0), vec3<f32>(1.0));
     if picture.is_linear_target == 1u {
