@@ -71,8 +71,9 @@ impl Lens {
         let [x, y] = zoom.middle_px;
         let inside = |middle: f32, axis: usize| {
             let start = (middle - size_px[axis] / 2.0).clamp(0.0, self.photo_px[axis] - size_px[axis]);
-            // On whole physical pixels: at 100 % each shows one of the photo and nothing is interpolated.
-            (start * scale).round() / scale
+            // At 100 % each physical pixel shows one of the photo and nothing is interpolated. At other scales rounding
+            // would let what is under the pointer slip away, a little at every turn of the wheel.
+            if scale == 1.0 { start.round() } else { start }
         };
         Place { rect, source_px: Rect::from_min_size(pos2(inside(x, 0), inside(y, 1)), size_px), scale }
     }
