@@ -280,7 +280,26 @@ fn scissor_px(info: &PaintCallbackInfo, source_px: Rect, area_px: Rect) -> Optio
 
 #[cfg(test)]
 mod tests {
+    use eframe::egui::vec2;
+
     use super::*;
+
+    #[test]
+    fn a_further_face_is_drawn_where_it_is_and_nowhere_else() {
+        let rect = |x: f32, y: f32, width: f32, height: f32| Rect::from_min_size(pos2(x, y), vec2(width, height));
+        let info = PaintCallbackInfo {
+            viewport: rect(100.0, 50.0, 200.0, 100.0),
+            clip_rect: rect(0.0, 0.0, 280.0, 400.0),
+            pixels_per_point: 2.0,
+            screen_size_px: [1000, 800],
+        };
+        let source_px = rect(50.0, 0.0, 400.0, 200.0);
+        // One pixel of the photo is one of the screen: 400 of them from 200 on.
+        assert_eq!(scissor_px(&info, source_px, rect(100.0, 20.0, 60.0, 50.0)), Some([250, 120, 60, 50]));
+        assert_eq!(scissor_px(&info, source_px, rect(0.0, -20.0, 60.0, 50.0)), Some([200, 100, 10, 30]));
+        assert_eq!(scissor_px(&info, source_px, rect(400.0, 0.0, 90.0, 50.0)), Some([550, 100, 10, 50]), "clipped");
+        assert_eq!(scissor_px(&info, source_px, rect(0.0, 0.0, 40.0, 40.0)), None);
+    }
 
     #[test]
     fn packing_keeps_every_number_within_half_precision() {

@@ -2,8 +2,9 @@
 //! software Vulkan. Without any Vulkan driver each test says by name that it was skipped; with
 //! `MTLFACE_REQUIRE_PICTURES=1` that is a failure. `UPDATE_SNAPSHOTS=1` writes the pictures and those of the manual.
 
-mod export;
 mod accessibility;
+mod age;
+mod export;
 mod lab;
 mod models;
 mod palette;

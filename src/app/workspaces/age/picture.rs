@@ -38,7 +38,7 @@ pub fn picture_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         view: scene.state.view.age_view,
         wipe: scene.state.view.wipe,
         face_x_px: (left + right) / 2.0,
-        blink_s: choices.blink_s,
+        blink_s: choices.safe_blink_s(),
         is_photograph: is_photograph_asked(ui, scene),
         synthetic,
         difference,
