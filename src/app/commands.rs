@@ -8,11 +8,12 @@ use std::time::Instant;
 use eframe::egui;
 
 use super::App;
+use super::attention::AttentionCommand;
 use super::history::Gesture;
 use super::lab::LabCommand;
 use super::state::{PhotoEntry, PhotoSource, Play, Prompt, SaveWhat, ToastKind};
-use super::view::{AgeView, AttentionLayer, Cells, Framing, MapScale, Workspace};
-use super::{dialogs, intake, save};
+use super::view::{AgeView, Framing, Workspace};
+use super::{attention, dialogs, intake, save};
 use crate::aging::MAX_AGE_YEARS;
 use crate::engine::{FaceId, PhotoId, WeightsSource};
 use crate::face::{Landmarks, Photo};
@@ -69,16 +70,6 @@ pub enum Command {
     SetFraming(Framing),
     /// Put the wipe's line at this share of the width, or through the middle of the face.
     SetWipe(Option<f32>),
-    /// Show a layer of the attention maps.
-    SetLayer(AttentionLayer),
-    /// How much of the map lies over the face, 0 to 1.
-    SetOpacity(f32),
-    /// Cells as computed, or smooth.
-    SetCells(Cells),
-    /// Range of the colours.
-    SetScale(MapScale),
-    /// Keep a channel in sight, or none.
-    SetChannel(Option<usize>),
     /// Put a face into A (0) or B (1).
     SetPair(usize, FaceId),
     /// A click in the tray sets A (0) or B (1).
@@ -105,6 +96,8 @@ pub enum Command {
     Undo,
     /// Take the step again.
     Redo,
+    /// What is asked of the Attention workspace.
+    Attention(AttentionCommand),
     /// What is asked of the Lab.
     Lab(LabCommand),
 }
@@ -149,6 +142,7 @@ impl App {
             Command::BeginLandmarks(photo) => self.begin_landmarks(photo),
             Command::UseLandmarks => self.use_landmarks(),
             Command::Save(what) => dialogs::save(self, what),
+            Command::SaveTo(SaveWhat::AttentionAs(format), path) => attention::save::start(self, format, path),
             Command::SaveTo(what, path) => save::start(self, what, path),
             Command::DismissToast(index) if index < self.state.toasts.len() => {
                 self.state.toasts.remove(index);
@@ -161,6 +155,7 @@ impl App {
             }
             Command::Undo => self.step_back(),
             Command::Redo => self.step_again(),
+            Command::Attention(command) => self.carry_out_in_attention(command),
             Command::Lab(command) => self.carry_out_in_lab(ctx, command),
             change => {
                 self.change_document(&change);
@@ -218,11 +213,6 @@ impl App {
                 view.wipe = None;
             }
             Command::SetWipe(share) => view.wipe = share.map(|share| share.clamp(0.0, 1.0)),
-            Command::SetLayer(layer) => view.layer = layer,
-            Command::SetOpacity(opacity) => view.opacity = opacity.clamp(0.0, 1.0),
-            Command::SetCells(cells) => view.cells = cells,
-            Command::SetScale(scale) => view.scale = scale,
-            Command::SetChannel(channel) => view.channel = channel,
             Command::SetPairSlot(slot) => view.pair_slot = slot.min(1),
             Command::SetPrompt(prompt) => self.state.prompt = prompt,
             _ => {}
@@ -261,6 +251,9 @@ impl App {
     }
 
     fn select_photo(&mut self, photo: PhotoId) {
+        if self.state.face_of(photo).is_some_and(|face| self.takes_second(face)) {
+            return;
+        }
         let is_comparing = self.state.view.workspace == Workspace::Compare;
         if let Some(face) = self.state.face_of(photo).filter(|_| is_comparing) {
             self.change_document(&Command::SetPair(self.state.view.pair_slot, face));
@@ -276,6 +269,9 @@ impl App {
     }
 
     fn select_face(&mut self, face: FaceId) {
+        if self.takes_second(face) {
+            return;
+        }
         let Some(photo) = self.state.library.faces.get(&face).map(|entry| entry.photo) else { return };
         self.state.document.chosen_faces.insert(photo, face);
         self.select_photo(photo);

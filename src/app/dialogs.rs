@@ -85,7 +85,7 @@ pub(super) fn save(app: &mut App, what: SaveWhat) {
 }
 
 /// A dialog that begins in a folder, if it is there.
-fn starting_in(dialog: rfd::AsyncFileDialog, folder: Option<&Path>) -> rfd::AsyncFileDialog {
+pub(super) fn starting_in(dialog: rfd::AsyncFileDialog, folder: Option<&Path>) -> rfd::AsyncFileDialog {
     match folder.filter(|folder| folder.is_dir()) {
         Some(folder) => dialog.set_directory(folder),
         None => dialog,
@@ -94,7 +94,7 @@ fn starting_in(dialog: rfd::AsyncFileDialog, folder: Option<&Path>) -> rfd::Asyn
 
 /// Waits for the answer of a dialog that asks for one path, and tells the window what was `chosen`; or, if nobody saw
 /// the dialog, which prompt asks for the path instead. `start` is what stands in it.
-fn tell(
+pub(super) fn tell(
     app: &App,
     asked: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static,
     start: String,
@@ -135,12 +135,12 @@ pub(super) fn with_ending(path: &Path) -> PathBuf {
     if path.extension().is_some() { path.to_owned() } else { path.with_extension("png") }
 }
 
-fn pictures_folder() -> Option<PathBuf> {
+pub(super) fn pictures_folder() -> Option<PathBuf> {
     let folders = directories::UserDirs::new()?;
     Some(folders.picture_dir().unwrap_or(folders.home_dir()).to_owned())
 }
 
-fn shown_folder(folder: Option<&Path>) -> String {
+pub(super) fn shown_folder(folder: Option<&Path>) -> String {
     let folder = folder.map(Path::to_owned).or_else(pictures_folder);
     folder.map(|folder| format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR)).unwrap_or_default()
 }

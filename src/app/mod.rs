@@ -8,6 +8,7 @@
 //! | `switching` | changing to other weights, and what that undoes |
 //! | `arrivals`, `intake`, `pool`, `dialogs`, `save` | work off the frame and what comes back |
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
+//! | `attention` | the attention maps: which, of which faces, and what can be taken away |
 //! | `lab` | training, watched and told from here |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
 
@@ -15,6 +16,7 @@ mod actions;
 pub mod aged_photo;
 mod aged_pipeline;
 mod arrivals;
+pub mod attention;
 mod commands;
 mod demo;
 mod dialogs;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::TextureHandle;
 
 use super::aged_photo::PhotoTexture;
+use super::attention::AttentionFormat;
 use super::lab::{LabPrompt, LabState};
 use super::view::View;
 use crate::aging::Timeline;
@@ -270,6 +271,8 @@ pub struct Filmstrip {
     pub own_years: f32,
     /// Youngest first.
     pub frames: Vec<TextureHandle>,
+    /// The same without colour, under the attention maps.
+    pub grey: Vec<TextureHandle>,
 }
 
 /// The engine as it last told of itself.
@@ -360,6 +363,8 @@ pub enum SaveWhat {
     Sheet,
     /// The picture of the attention maps.
     Attention,
+    /// The attention maps as numbers or as a vector drawing.
+    AttentionAs(AttentionFormat),
 }
 
 /// How a message is meant.

@@ -2,6 +2,8 @@
 //! attention maps, and how they are written. Every synthetic picture carries a visible label and a machine-readable
 //! mark here, so that no caller can forget either. The window and the command line both export through this folder.
 
+mod attention_drawing;
+mod attention_table;
 mod canvas;
 mod file;
 mod heatmap;
@@ -11,7 +13,10 @@ mod npy;
 mod picture;
 mod provenance;
 mod sheet;
+pub(crate) mod svg;
 
+pub use attention_drawing::{AttentionDrawing, DrawnMap, MapColours, attention_svg};
+pub use attention_table::{TabledFace, attention_csv};
 pub use file::{OutputFolder, write_file};
 pub use heatmap::{AttentionPicture, attention_picture};
 pub use label::{label_text, labelled_photo};
@@ -48,6 +53,9 @@ pub enum ExportError {
     /// The picture cannot be encoded.
     #[error("The picture cannot be encoded as PNG: {0}")]
     Encode(#[from] png::EncodingError),
+    /// A picture inside a drawing cannot be encoded.
+    #[error("The picture in the drawing cannot be encoded: {0}")]
+    Picture(String),
 }
 
 /// An age as written on pictures and in file names: `65`, or `25.5` where it is not a whole year.

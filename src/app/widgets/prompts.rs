@@ -23,7 +23,7 @@ pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
             "State the age",
         ),
         Prompt::SavePath { text, .. } => {
-            ("Save where?", text, "This system shows no file dialog, so type the path of the PNG file.", "Save")
+            ("Save where?", text, "This system shows no file dialog, so type the path of the file.", "Save")
         }
         Prompt::OpenPath { text } => (
             "Open which photo?",
