@@ -20,6 +20,8 @@ pub enum AttentionCommand {
     SetCells(Cells),
     /// Range of the colours.
     SetScale(MapScale),
+    /// Show the ways to draw the map, or put them away.
+    ShowDrawing(bool),
     /// What stands beside the face.
     SetBeside(Beside),
     /// Show the difference of the two as well, or not.
@@ -61,6 +63,7 @@ impl App {
             AttentionCommand::SetOpacity(opacity) => view.opacity = opacity.clamp(0.0, 1.0),
             AttentionCommand::SetCells(cells) => view.cells = cells,
             AttentionCommand::SetScale(scale) => view.scale = scale,
+            AttentionCommand::ShowDrawing(is_shown) => view.shows_drawing = is_shown,
             AttentionCommand::SetBeside(beside) => (view.beside, view.picks_second) = (beside, false),
             AttentionCommand::SetDifference(is_shown) => view.is_difference = is_shown,
             AttentionCommand::SetBelow(below) => view.below = below,

@@ -113,6 +113,8 @@ pub struct AttentionView {
     pub cells: Cells,
     /// Range of the colours.
     pub scale: MapScale,
+    /// The ways to draw the map are on screen.
+    pub shows_drawing: bool,
     /// What stands beside the face.
     pub beside: Beside,
     /// The difference of the two is shown as well.
@@ -150,6 +152,7 @@ impl Default for AttentionView {
             opacity: 0.7,
             cells: Cells::Honest,
             scale: MapScale::ThisFace,
+            shows_drawing: false,
             beside: Beside::Photograph,
             is_difference: false,
             below: Below::Channels,

@@ -157,12 +157,15 @@ impl Heatmap {
     }
 }
 
-/// Marks a cell and writes what it says beside it.
+/// Marks a cell and writes what it says beside it, if anything.
 pub fn mark(ui: &Ui, rect: Rect, [row, column]: [usize; 2], words: &str) {
     let painter = ui.painter();
     let cell = cell_rect(rect, row, column);
     painter.rect_stroke(cell, 0, Stroke::new(1.0, ON_HANDLE), StrokeKind::Outside);
     painter.rect_stroke(cell, 0, Stroke::new(2.0, ON_PHOTO), StrokeKind::Inside);
+    if words.is_empty() {
+        return;
+    }
     let galley = painter.layout_no_wrap(words.to_owned(), Type::Caption.font(), ON_PHOTO);
     let size = galley.size() + vec2(14.0, 10.0);
     let fits_right = cell.right() + 8.0 + size.x <= rect.right();

@@ -15,14 +15,16 @@ use crate::engine::FaceId;
 use crate::recognition::verdict::thousands;
 
 /// What the head says.
-pub const HEAD: &str = "Along the ages · click one to see its maps beside the photograph, with Shift in its place";
+pub const HEAD: &str = "Click an age to see its maps beside the photograph's; with Shift at the left";
 
 /// Width of the rows' names, in points.
 const NAMES: f32 = 118.0;
 /// The least height of a row.
 const LEAST_ROW: f32 = 15.0;
+/// Pictures at least this large, in points, have a tag on them.
+const LEAST_TAGGED: f32 = 50.0;
 /// Rows of numbers, and of strips.
-const NUMBERS: usize = 3;
+const NUMBERS: usize = 4;
 const STRIPS: usize = 5;
 
 /// Draws the table.
@@ -56,7 +58,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 fn names(ui: &Ui, columns: &[AgeColumn], whole: Rect, picture: f32, row: f32) {
     let theme = Theme::of(ui);
     let regions = columns.first().map(|column| column.regions.map(|region| region.region.label()));
-    let numbers = ["Estimated age", "Spatial gate, mean", "Channels to age"];
+    let numbers = ["Age shown", "Age estimated", "Spatial gate, mean", "Channels to age"];
     let words = numbers.into_iter().chain(regions.into_iter().flatten());
     for (index, words) in words.enumerate() {
         let y = whole.top() + picture + GAP_XS + row * (index as f32 + 0.5);
@@ -80,15 +82,20 @@ fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, id: FaceId, column: &AgeColumn,
         ui.painter().rect_filled(place.expand2(vec2(1.0, 2.0)), RADIUS_CONTROL, fill);
     }
     picture_ui(ui, scene, id, column, Rect::from_min_size(place.min, vec2(place.width(), picture)));
+    let (shown, colour) = match column.age {
+        AgeShown::Photograph => (format!("{:.0}", column.years), theme.text),
+        AgeShown::Anchor(_) => (format!("syn. {:.0}", column.years), theme.synthetic),
+    };
     let numbers = [
-        format!("{:.0}", column.estimated_years),
-        format!("{:.2}", column.spatial_gate),
-        thousands(column.channels_to_age as u64),
+        (shown, colour),
+        (format!("{:.0}", column.estimated_years), theme.text),
+        (format!("{:.2}", column.spatial_gate), theme.text),
+        (thousands(column.channels_to_age as u64), theme.text),
     ];
     let top = place.top() + picture + GAP_XS;
-    for (index, number) in numbers.iter().enumerate() {
+    for (index, (number, colour)) in numbers.into_iter().enumerate() {
         let at = pos2(place.center().x, top + row * (index as f32 + 0.5));
-        ui.painter().text(at, Align2::CENTER_CENTER, number, Type::Caption.font(), theme.text);
+        ui.painter().text(at, Align2::CENTER_CENTER, number, Type::Caption.font(), colour);
     }
     for (index, region) in column.regions.iter().enumerate() {
         let top = top + row * (NUMBERS + index) as f32;
@@ -135,9 +142,11 @@ fn picture_ui(ui: &Ui, scene: &Scene<'_>, id: FaceId, column: &AgeColumn, place:
             let stroke = Stroke::new(1.0, theme.line);
             ui.painter().rect_stroke(square, RADIUS_PICTURE, stroke, StrokeKind::Inside);
         }
-        AgeShown::Anchor(_) => {
-            tag::paint(ui, &Tag::SmallSynthetic(column.years), at, Align2::LEFT_BOTTOM, side + 14.0);
+        // Smaller pictures have their label in the row below.
+        AgeShown::Anchor(_) if side >= LEAST_TAGGED => {
+            tag::paint(ui, &Tag::SmallSynthetic(column.years), at, Align2::LEFT_BOTTOM, side - 4.0);
         }
+        AgeShown::Anchor(_) => {}
     }
 }
 

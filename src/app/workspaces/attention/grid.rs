@@ -18,6 +18,8 @@ use crate::recognition::verdict::thousands;
 
 /// Side of a small map, in points.
 const SIDE: f32 = 72.0;
+/// Around all of them, so that marks and focus have room.
+const PADDING: f32 = 6.0;
 /// From one to the next, to the right and down.
 const STEP: egui::Vec2 = vec2(SIDE + 12.0, SIDE + 30.0);
 
@@ -41,7 +43,7 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, offered: usize, all: usize) {
         ui.spacing_mut().item_spacing.x = GAP_M;
         let mut typed = view.search.clone();
         let field = TextEdit::singleline(&mut typed)
-            .hint_text("Number, 100-120")
+            .hint_text("12 or 100-120")
             .desired_width(118.0)
             .margin(Margin::symmetric(GAP_S as i8, 7));
         let response = ui.add(field);
@@ -68,7 +70,7 @@ fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, offered: usize, all: usize) {
 }
 
 fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, maps: &AttentionMaps, offered: &[usize]) {
-    let width = ui.available_width() - 10.0;
+    let width = ui.available_width() - 10.0 - 2.0 * PADDING;
     let columns = ((width + 12.0) / STEP.x).floor().max(1.0) as usize;
     let step = vec2((width + 12.0) / columns as f32, STEP.y);
     let rows = offered.len().div_ceil(columns);
@@ -82,7 +84,7 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, maps: &AttentionMaps, offered: &[
         area = area.vertical_scroll_offset(offset);
     }
     let shown = area.show_viewport(ui, |ui, seen| {
-        ui.set_height(rows as f32 * step.y);
+        ui.set_height(rows as f32 * step.y + PADDING);
         let whole = ui.max_rect();
         let response =
             ui.interact(seen.translate(whole.min.to_vec2()), memory.with("keys"), Sense::focusable_noninteractive());
@@ -92,13 +94,13 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, maps: &AttentionMaps, offered: &[
         let last = ((seen.bottom() / step.y).ceil() as usize).min(rows);
         for place in first * columns..(last * columns).min(offered.len()) {
             let at = whole.min + vec2((place % columns) as f32 * step.x, (place / columns) as f32 * step.y);
-            let square = Rect::from_min_size(at.round() + vec2(2.0, 2.0), vec2(SIDE, SIDE));
+            let square = Rect::from_min_size(at.round() + vec2(PADDING, PADDING), vec2(SIDE, SIDE));
             if thumbnail_ui(ui, scene, maps, offered[place], square, strongest) {
                 response.request_focus();
             }
         }
         if response.has_focus() {
-            let at = seen.translate(whole.min.to_vec2()).shrink(2.0);
+            let at = seen.translate(whole.min.to_vec2()).shrink(1.0);
             ui.painter().rect_stroke(at, RADIUS_CONTROL, Stroke::new(2.0, Theme::of(ui).focus), StrokeKind::Inside);
         }
     });

@@ -101,7 +101,7 @@ fn panes(scene: &Scene<'_>, faces: &[Shown<'_>], channel: Option<usize>) -> Vec<
             face: face.grey.map(|grey| grey.id()),
             tag: Some(label(face)),
             map: values.map(|values| heatmap(view, values, strongest)),
-            note: if face.reading.is_some() { note.clone() } else { waiting(face) },
+            note: if face.reading.is_some() { note.clone() } else { waiting(scene, face) },
         })
         .collect();
     if view.beside == Beside::Photograph {
@@ -138,9 +138,15 @@ fn label(face: &Shown<'_>) -> Tag {
     face.synthetic_years.map_or_else(|| Tag::Photograph("Photograph, in grey".to_owned()), Tag::Synthetic)
 }
 
-fn waiting(face: &Shown<'_>) -> String {
-    let what = if face.synthetic_years.is_some() { "The seven ages are being read…" } else { "Reading the face…" };
-    what.to_owned()
+/// What a map without numbers waits for.
+fn waiting(scene: &Scene<'_>, face: &Shown<'_>) -> String {
+    let is_stopped = scene.state.library.faces.get(&face.face).is_some_and(|face| face.timeline_stopped);
+    let words = match (face.synthetic_years.is_some(), is_stopped) {
+        (true, true) => "The ages were stopped: go on in the Age workspace",
+        (true, false) => "The seven ages are being read…",
+        (false, _) => "Reading the face…",
+    };
+    words.to_owned()
 }
 
 /// What a layer shows, in a few words.

@@ -5,18 +5,20 @@ use eframe::egui::Ui;
 
 use super::{regions, saving};
 use crate::app::attention::shown::age_words;
-use crate::app::attention::{AgeShown, AttentionCommand, AttentionLayer, Beside, Cells, MapScale, channels};
+use crate::app::attention::{
+    AgeShown, AttentionCommand, AttentionLayer, AttentionView, Beside, Cells, MapScale, channels,
+};
 use crate::app::commands::Command;
 use crate::app::shell::Scene;
 use crate::app::theme::{GAP_M, GAP_S, Theme, Type};
-use crate::app::widgets::{self, Weight, bar_slider, rows, segmented};
+use crate::app::widgets::{self, bar_slider, rows, segmented};
 
 const CAUTION: &str = "Shares say which features the network assigns to identity or age. They do not say what caused a \
                        match. Each cell sees more of the face than its own square.";
-const TWO_FACES: &str = "Alignment puts eyes, nose and mouth of both faces in the same cells; what lies elsewhere in a \
-                         cell may differ.";
-const TWO_AGES: &str = "Synthetic ages are read like photographs: what changes is what the network changed and how it \
-                        reads that.";
+const TWO_FACES: &str = "Alignment puts eyes, nose and mouth of both faces in the same cells; what else lies in a cell \
+                         may differ. Shares do not say what caused a match.";
+const TWO_AGES: &str = "Synthetic ages are read like photographs: a difference is what the network changed and how it \
+                        reads that, not how this person ages.";
 
 /// Draws the panel.
 pub fn meaning_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
@@ -32,7 +34,12 @@ pub fn meaning_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     widgets::divider_ui(ui);
     regions::ui(ui, scene);
     ui.add_space(GAP_M);
-    rows::note_ui(ui, CAUTION, Theme::of(ui).age);
+    let caution = match scene.state.view.attention.beside {
+        Beside::Photograph => CAUTION,
+        Beside::SecondFace => TWO_FACES,
+        Beside::Age => TWO_AGES,
+    };
+    rows::note_ui(ui, caution, Theme::of(ui).warning);
     ui.add_space(GAP_M);
     saving::ui(ui, scene);
 }
@@ -100,11 +107,10 @@ fn beside_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let choices = [(false, "Side by side"), (true, "And difference")];
     let chosen = segmented::ui(ui, "Difference", is_difference, &choices).map(AttentionCommand::SetDifference);
     ask(scene, chosen);
-    ui.add_space(GAP_S);
     if beside == Beside::Age {
+        ui.add_space(GAP_S);
         ages_ui(ui, scene, ages);
     }
-    rows::paragraph_ui(ui, if beside == Beside::Age { TWO_AGES } else { TWO_FACES });
 }
 
 /// Which two ages, and the way to exchange them.
@@ -123,18 +129,36 @@ fn ages_ui(ui: &mut Ui, scene: &mut Scene<'_>, ages: [AgeShown; 2]) {
             }
         });
     }
-    ui.add_space(GAP_S);
-    if widgets::button_ui(ui, "Exchange", Weight::Plain, ages[0] != ages[1]).clicked() {
+    if ages[0] != ages[1] && rows::linked_ui(ui, "", "Exchange").clicked() {
         ask(scene, [AttentionCommand::SwapAges]);
     }
-    ui.add_space(GAP_S);
 }
 
+/// How the map is drawn, in short.
+fn drawing_words(view: &AttentionView) -> String {
+    let scale = match (view.scale, view.layer) {
+        (MapScale::ThisFace, _) => "own scale",
+        (MapScale::Full, AttentionLayer::Channel) => "one scale",
+        (MapScale::Full, _) => "0 to 1",
+    };
+    let cells = if view.cells == Cells::Honest { "7 × 7" } else { "smooth" };
+    format!("{scale} · {cells} · {:.0} %", view.opacity * 100.0)
+}
+
+/// Scale, cells and opacity, once they are asked for.
 fn drawing_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = Theme::of(ui);
     let view = &scene.state.view.attention;
     let (opacity, cells, scale, layer) = (view.opacity, view.cells, view.scale, view.layer);
-    widgets::section_ui(ui, "Drawing");
+    let is_open = view.shows_drawing;
+    let words = if is_open { "Fewer".to_owned() } else { drawing_words(view) };
+    if rows::linked_ui(ui, "Drawing", &words).clicked() {
+        ask(scene, [AttentionCommand::ShowDrawing(!is_open)]);
+    }
+    if !is_open {
+        return;
+    }
+    ui.add_space(GAP_S);
     let choices = match layer {
         AttentionLayer::Channel => [(MapScale::ThisFace, "Own scale"), (MapScale::Full, "All channels")],
         _ => [(MapScale::ThisFace, "Own scale"), (MapScale::Full, "0 to 1")],

@@ -107,17 +107,13 @@ impl Pane {
 
 /// What stands at the ends of the colour bar.
 fn ends(map: &Heatmap, theme: &Theme) -> ([&'static str; 2], [egui::Color32; 2]) {
-    let is_difference = map.range[0] < 0.0;
-    match (map.colours, is_difference) {
-        (Colours::AgeToIdentity | Colours::IdentityToAge, true) => {
-            (["more age", "more identity"], [theme.age, theme.identity])
-        }
-        (Colours::AgeToIdentity | Colours::IdentityToAge, false) => (["age", "identity"], [theme.age, theme.identity]),
-        (Colours::Activity | Colours::Signed, _) => (["", ""], [theme.muted, theme.muted]),
+    match map.colours {
+        Colours::AgeToIdentity | Colours::IdentityToAge => (["age", "identity"], [theme.age, theme.identity]),
+        Colours::Activity | Colours::Signed => (["", ""], [theme.muted, theme.muted]),
     }
 }
 
-/// Arrows move the kept cell, Escape lets it go.
+/// Arrows move the kept cell.
 fn keys(ui: &Ui, scene: &mut Scene<'_>, response: &Response) {
     let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
