@@ -22,7 +22,8 @@ const HEADER: &str =
     "face,synthetic_age_years,quantity,row,column,channel,region,value,source_sha256,weights_sha256,app_version";
 
 /// The table. Rows and columns count from 1 at the top left, channels from 0 in the network's order. Of a channel there
-/// are its gate and its mean response to the face; every cell of every channel is in the array.
+/// are its gate and its mean response to the face; every cell of every channel is in the array. Hashes and version
+/// stand in the rows of the whole face, not in thousands more.
 pub fn attention_csv(faces: &[TabledFace<'_>], weights_sha256: &str) -> String {
     let mut table = Table { text: format!("{HEADER}\n"), weights_sha256 };
     for face in faces {
@@ -86,16 +87,16 @@ impl Table<'_> {
         let number = |number: Option<usize>| number.map(|number| number.to_string()).unwrap_or_default();
         let years = face.synthetic_years.map(super::years_text).unwrap_or_default();
         let [row, column] = [0, 1].map(|axis| number(place.cell.map(|cell| cell[axis])));
+        let is_whole = place.cell.is_none() && place.channel.is_none() && place.region.is_empty();
+        let [source, weights, version] = match is_whole {
+            true => [face.source_sha256, self.weights_sha256, env!("CARGO_PKG_VERSION")],
+            false => [""; 3],
+        };
+        let (name, channel, region) = (quoted(face.name), number(place.channel), place.region);
         // Writing to a string cannot fail.
         let _ = writeln!(
             self.text,
-            "{},{years},{quantity},{row},{column},{},{},{value},{},{},{}",
-            quoted(face.name),
-            number(place.channel),
-            place.region,
-            face.source_sha256,
-            self.weights_sha256,
-            env!("CARGO_PKG_VERSION"),
+            "{name},{years},{quantity},{row},{column},{channel},{region},{value},{source},{weights},{version}"
         );
     }
 }

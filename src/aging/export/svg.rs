@@ -85,7 +85,7 @@ impl Canvas {
     /// A rectangle through which what lies below is seen, `opacity` 0 to 1.
     pub fn veil(&mut self, [x, y]: [f64; 2], [width, height]: [f64; 2], colour: &str, opacity: f32) {
         self.put(&format!(
-            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"{colour}\" fill-opacity=\"{opacity:.2}\" stroke=\"none\"/>"
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"{colour}\" opacity=\"{opacity:.2}\" stroke=\"none\"/>"
         ));
     }
 

@@ -7,7 +7,7 @@ use eframe::egui;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use mtlface::app::Command;
 use mtlface::app::attention::{
-    AgeShown, AttentionCommand, AttentionFormat, AttentionLayer, AttentionView, Below, Beside,
+    AgeShown, AttentionCommand, AttentionFormat, AttentionLayer, AttentionView, Below, Beside, Cells,
 };
 use mtlface::app::state::{AppState, SaveWhat};
 use mtlface::engine::AttentionMaps;
@@ -96,6 +96,14 @@ fn layers_show_the_numbers_of_the_reading() {
         let (numbers, _) = named(&window, "Row 4, column 3 · x 32–47, y 48–63 of the crop · pixel");
         assert!(numbers.contains(&format!("{wanted:.4}")), "{label}: {numbers} lacks {wanted}");
     }
+    ask(&mut window, AttentionCommand::SetCells(Cells::Smooth));
+    let (numbers, _) = named(&window, "Row 4, column 3");
+    let gate = maps(window.state().state()).spatial_gate;
+    let here: f32 = numbers.split("(here ").nth(1).unwrap().trim_end_matches(')').parse().unwrap();
+    // One pixel of sixteen from the cell's middle: close to its value, and between those of its neighbours.
+    let around = gate[2..=4].iter().flat_map(|row| &row[1..=3]);
+    let spread = around.map(|value| (value - gate[3][2]).abs()).fold(0.0, f32::max);
+    assert!((here - gate[3][2]).abs() <= spread / 16.0 + 1e-4, "{numbers}");
     let (_, map) = named(&window, "Map of Spatial");
     click_at(&mut window, middle_of_cell(map, cell));
     assert_eq!(view(&window).cell, Some(cell));
@@ -208,10 +216,11 @@ fn the_reading_is_followed_along_the_ages() {
             (Beside::Age, [AgeShown::Photograph, AgeShown::Anchor(6)])
         );
         press(&mut window, "Difference: And difference");
-        keep(&mut window, name);
         if theme == egui::Theme::Light {
+            compare_with_kept(&mut window, name);
             continue;
         }
+        keep(&mut window, name);
         let state = window.state().state();
         let readings = &state.face().unwrap().1.aged_readings.as_ref().unwrap().readings;
         let (own, aged) = (maps(state).identity_share[2][2], readings[6].attention.identity_share[2][2]);
@@ -262,6 +271,16 @@ fn every_file_exists_and_is_read_again() {
     let mut window = open_attention(egui::Theme::Dark, SIZE);
     press(&mut window, "Below the maps: Ages");
     wait(&mut window, "the seven ages are read", has_aged_readings);
+    window.get_by_label("Save…").focus();
+    window.run_steps(2);
+    window.key_press(egui::Key::Enter);
+    window.run_steps(4);
+    for choice in ["Picture (PNG)", "Drawing (SVG)", "Table (CSV)", "Array (NPY)"] {
+        assert!(window.query_by_label(choice).is_some(), "{choice}");
+    }
+    compare_with_kept(&mut window, "attention-save");
+    window.key_press(egui::Key::Escape);
+    window.run_steps(3);
     let share = maps(window.state().state()).identity_share;
     let channels = maps(window.state().state()).channel_gate.len();
     let svg = save(&mut window, AttentionFormat::Svg, folder.path());
@@ -286,13 +305,6 @@ fn every_file_exists_and_is_read_again() {
     ask(&mut window, AttentionCommand::SetChannel(Some(3)));
     let npy = save(&mut window, AttentionFormat::Npy, folder.path());
     assert!(npy.len() > channels * 49 * 4);
-    window.get_by_label("Save…").focus();
-    window.run_steps(2);
-    window.key_press(egui::Key::Enter);
-    window.run_steps(4);
-    for choice in ["Picture (PNG)", "Drawing (SVG)", "Table (CSV)", "Array (NPY)"] {
-        assert!(window.query_by_label(choice).is_some(), "{choice}");
-    }
 }
 
 fn save(window: &mut Window, format: AttentionFormat, folder: &Path) -> Vec<u8> {

@@ -17,8 +17,8 @@ const CAUTION: &str = "Shares say which features the network assigns to identity
                        match. Each cell sees more of the face than its own square.";
 const TWO_FACES: &str = "Alignment puts eyes, nose and mouth of both faces in the same cells; what else lies in a cell \
                          may differ. Shares do not say what caused a match.";
-const TWO_AGES: &str = "Synthetic ages are read like photographs: a difference is what the network changed and how it \
-                        reads that, not how this person ages.";
+const TWO_AGES: &str = "A difference between ages is what the network changed and how it reads that, not how this \
+                        person ages.";
 
 /// Draws the panel.
 pub fn meaning_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
@@ -128,9 +128,6 @@ fn ages_ui(ui: &mut Ui, scene: &mut Scene<'_>, ages: [AgeShown; 2]) {
                 }
             }
         });
-    }
-    if ages[0] != ages[1] && rows::linked_ui(ui, "", "Exchange").clicked() {
-        ask(scene, [AttentionCommand::SwapAges]);
     }
 }
 
