@@ -13,7 +13,6 @@ use crate::app::theme::{GAP_M, GAP_S, RADIUS_CONTROL, RADIUS_PICTURE, Theme, Typ
 use crate::app::widgets::heatmap::cell_rect;
 use crate::app::widgets::segmented;
 use crate::engine::AttentionMaps;
-use crate::model::CELLS;
 use crate::recognition::verdict::thousands;
 
 /// Side of a small map, in points.
@@ -92,10 +91,11 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>, maps: &AttentionMaps, offered: &[
         keys(ui, scene, &response, columns);
         let first = (seen.top() / step.y).floor().max(0.0) as usize;
         let last = ((seen.bottom() / step.y).ceil() as usize).min(rows);
-        for place in first * columns..(last * columns).min(offered.len()) {
+        let in_sight = offered.iter().enumerate().take(last * columns).skip(first * columns);
+        for (place, channel) in in_sight {
             let at = whole.min + vec2((place % columns) as f32 * step.x, (place / columns) as f32 * step.y);
             let square = Rect::from_min_size(at.round() + vec2(PADDING, PADDING), vec2(SIDE, SIDE));
-            if thumbnail_ui(ui, scene, maps, offered[place], square, strongest) {
+            if thumbnail_ui(ui, scene, maps, *channel, square, strongest) {
                 response.request_focus();
             }
         }
@@ -181,9 +181,9 @@ fn thumbnail_ui(
 fn small_map(square: Rect, values: &maps::CellMap, strongest: Option<f32>) -> Mesh {
     let most = strongest.unwrap_or_else(|| values.iter().flatten().copied().fold(0.0, f32::max));
     let mut mesh = Mesh::default();
-    for row in 0..CELLS {
-        for column in 0..CELLS {
-            let share = values[row][column] / most.max(f32::MIN_POSITIVE);
+    for (row, values) in values.iter().enumerate() {
+        for (column, value) in values.iter().enumerate() {
+            let share = value / most.max(f32::MIN_POSITIVE);
             mesh.add_colored_rect(cell_rect(square, row, column), sequential(share));
         }
     }

@@ -33,10 +33,10 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 pub fn choices() -> [(&'static str, &'static str, Command); 4] {
     let save = |format| Command::Attention(AttentionCommand::Save(format));
     [
-        ("Picture (PNG)", "The face looked at: maps, numbers, channel gates", Command::Save(SaveWhat::Attention)),
-        ("Drawing (SVG)", "The same and every map shown, to edit and enlarge", save(AttentionFormat::Svg)),
-        ("Table (CSV)", "Cells, channels, regions and ages of what is shown", save(AttentionFormat::Csv)),
-        ("Array (NPY)", "The layer shown, or every channel's cells", save(AttentionFormat::Npy)),
+        ("Picture (PNG)", "Maps and gates of the face looked at", Command::Save(SaveWhat::Attention)),
+        ("Drawing (SVG)", "Every map shown, to edit and enlarge", save(AttentionFormat::Svg)),
+        ("Table (CSV)", "Cells, channels, regions and ages", save(AttentionFormat::Csv)),
+        ("Array (NPY)", "The layer shown, or every channel", save(AttentionFormat::Npy)),
     ]
 }
 
