@@ -159,8 +159,10 @@ impl App {
                 let is_current = generation == self.state.generation();
                 if let Some(entry) = self.state.library.faces.get_mut(&face).filter(|_| is_current) {
                     let name = |index: usize| format!("anchor {index} of face {}", face.0);
+                    let greys = frames.iter().map(intake::without_colour).enumerate();
+                    let grey = greys.map(|(i, frame)| load(ctx, format!("grey {}", name(i)), frame)).collect();
                     let frames = frames.into_iter().enumerate().map(|(i, frame)| load(ctx, name(i), frame)).collect();
-                    entry.filmstrip = Some(Filmstrip { own_years, frames });
+                    entry.filmstrip = Some(Filmstrip { own_years, frames, grey });
                     entry.making.anchors = Default::default();
                 }
             }

@@ -9,13 +9,14 @@ use eframe::egui;
 
 use super::App;
 use super::age::AgeCommand;
+use super::attention::AttentionCommand;
 use super::export::ExportCommand;
 use super::frame_times::FrameTimes;
 use super::history::Gesture;
 use super::lab::LabCommand;
 use super::session::{self, SessionCommand};
 use super::state::{PhotoEntry, PhotoSource, Prompt, SaveWhat, ToastKind};
-use super::view::{AgeView, AttentionLayer, Cells, Framing, MapScale, Workspace};
+use super::view::{AgeView, Framing, Workspace};
 use super::{dialogs, export, intake};
 use crate::aging::MAX_AGE_YEARS;
 use crate::engine::{FaceId, PhotoId, WeightsSource};
@@ -76,16 +77,6 @@ pub enum Command {
     SetFraming(Framing),
     /// Put the wipe's line at this share of the width, or through the middle of the face.
     SetWipe(Option<f32>),
-    /// Show a layer of the attention maps.
-    SetLayer(AttentionLayer),
-    /// How much of the map lies over the face, 0 to 1.
-    SetOpacity(f32),
-    /// Cells as computed, or smooth.
-    SetCells(Cells),
-    /// Range of the colours.
-    SetScale(MapScale),
-    /// Keep a channel in sight, or none.
-    SetChannel(Option<usize>),
     /// Put a face into A (0) or B (1).
     SetPair(usize, FaceId),
     /// A click in the tray sets A (0) or B (1).
@@ -118,6 +109,8 @@ pub enum Command {
     Export(ExportCommand),
     /// What is asked of how the Age workspace is looked at.
     Age(AgeCommand),
+    /// What is asked of the Attention workspace.
+    Attention(AttentionCommand),
     /// What is asked of the Lab.
     Lab(LabCommand),
     /// What is asked of sessions.
@@ -194,6 +187,7 @@ impl App {
             Command::Undo => self.step_back(),
             Command::Redo => self.step_again(),
             Command::Age(command) => self.carry_out_in_age(command),
+            Command::Attention(command) => self.carry_out_in_attention(command),
             Command::Lab(command) => self.carry_out_in_lab(ctx, command),
             Command::Session(command) => self.carry_out_for_session(ctx, command),
             Command::ScaleText(step) => self.scale_text(ctx, step),
@@ -264,11 +258,6 @@ impl App {
                 view.age.forget_zoom();
             }
             Command::SetWipe(share) => view.wipe = share.map(|share| share.clamp(0.0, 1.0)),
-            Command::SetLayer(layer) => view.layer = layer,
-            Command::SetOpacity(opacity) => view.opacity = opacity.clamp(0.0, 1.0),
-            Command::SetCells(cells) => view.cells = cells,
-            Command::SetScale(scale) => view.scale = scale,
-            Command::SetChannel(channel) => view.channel = channel,
             Command::SetPairSlot(slot) => view.pair_slot = slot.min(1),
             Command::SetPrompt(prompt) => self.state.prompt = prompt,
             _ => {}
@@ -324,6 +313,9 @@ impl App {
     }
 
     fn select_photo(&mut self, photo: PhotoId) {
+        if self.state.face_of(photo).is_some_and(|face| self.takes_second(face)) {
+            return;
+        }
         let is_comparing = self.state.view.workspace == Workspace::Compare;
         if let Some(face) = self.state.face_of(photo).filter(|_| is_comparing) {
             self.change_document(&Command::SetPair(self.state.view.pair_slot, face));
@@ -340,6 +332,9 @@ impl App {
     }
 
     fn select_face(&mut self, face: FaceId) {
+        if self.takes_second(face) {
+            return;
+        }
         let Some(photo) = self.state.library.faces.get(&face).map(|entry| entry.photo) else { return };
         self.state.document.chosen_faces.insert(photo, face);
         self.select_photo(photo);

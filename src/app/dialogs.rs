@@ -112,6 +112,7 @@ pub(super) fn save(app: &mut App, what: SaveWhat) {
     let dialog = rfd::AsyncFileDialog::new().set_title("Save").set_file_name(&name);
     let dialog = match what {
         SaveWhat::Film(format) => dialog.add_filter("Film", &[format.ending()]),
+        SaveWhat::AttentionAs(format) => dialog.add_filter(format.words(), &[format.ending()]),
         SaveWhat::Photo | SaveWhat::Sheet | SaveWhat::Attention => dialog.add_filter("PNG picture", &["png"]),
     };
     let asked = starting_in(dialog, folder.as_deref()).save_file();

@@ -45,6 +45,7 @@ impl App {
                 self.serve_portrait(face);
             }
         }
+        self.serve_attention();
         self.release_pixels();
     }
 
@@ -341,6 +342,14 @@ fn portrait(pixels: &RgbImage, detection: &Detection) -> ColorImage {
 
 pub(super) fn colour_image(picture: &RgbImage) -> ColorImage {
     ColorImage::from_rgb([picture.width() as usize, picture.height() as usize], picture.as_raw())
+}
+
+/// A picture in greys, as `image` weighs the colours.
+pub(super) fn without_colour(picture: &ColorImage) -> ColorImage {
+    let rgb = picture.pixels.iter().flat_map(|pixel| [pixel.r(), pixel.g(), pixel.b()]).collect();
+    let [width, height] = picture.size;
+    let grey = RgbImage::from_raw(width as u32, height as u32, rgb).map(|rgb| imageops::grayscale(&rgb));
+    grey.map_or_else(|| picture.clone(), |grey| ColorImage::from_gray(picture.size, grey.as_raw()))
 }
 
 /// Looks up what scores mean for these weights: beside their file, if they came from one, or inside the program.

@@ -50,6 +50,8 @@ fn action_keys(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
         }
         match action.refused {
             None => commands.push(action.command.clone()),
+            // Arrows are pressed to see whether they do anything.
+            Some(_) if belongs_to_focus(key) && key.logical_key != Key::Space => {}
             Some(sentence) => commands.push(Command::Say(sentence)),
         }
     }

@@ -11,6 +11,7 @@
 //! | [`export`] | what can be taken away: pictures, sheets, films |
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
 //! | `age` | the Age workspace without drawing: play, zoom, which faces are aged to which age |
+//! | `attention` | the attention maps: which, of which faces, and what can be taken away |
 //! | `lab` | training, watched and told from here |
 //! | `ground`, `plain_painter` | large areas of one colour; how meshes are drawn where the CPU draws them |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
@@ -20,6 +21,7 @@ pub mod age;
 pub mod aged_photo;
 mod aged_pipeline;
 mod arrivals;
+pub mod attention;
 mod commands;
 mod demo;
 mod dialogs;

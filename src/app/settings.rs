@@ -168,7 +168,7 @@ mod tests {
         let file = folder.path().join("deep/window.json");
         let mut store = Store::at(file.clone());
         store.values.theme = Some(egui::Theme::Light);
-        store.values.view.opacity = 0.25;
+        store.values.view.attention.opacity = 0.25;
         store.keep_now();
         assert_eq!(Store::at(file).values, store.values);
     }

@@ -321,6 +321,8 @@ pub struct Filmstrip {
     pub own_years: f32,
     /// Youngest first.
     pub frames: Vec<TextureHandle>,
+    /// The same without colour, under the attention maps.
+    pub grey: Vec<TextureHandle>,
 }
 
 /// The engine as it last told of itself.

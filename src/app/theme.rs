@@ -1,11 +1,15 @@
 //! Every design decision in one place: colours by role (dark and light), the type scale, spacing, radii, and how
 //! they reach egui's own style. No other file of the window holds a colour literal. What is drawn is not known here.
 
+mod maps;
+
 use std::sync::Arc;
 
 use eframe::egui::{
     self, Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, RichText, Stroke, TextStyle,
 };
+
+pub use maps::{diverging, sequential, signed};
 
 /// Gaps between things, in points.
 pub const GAP_XS: f32 = 4.0;
@@ -124,10 +128,11 @@ pub const ON_HANDLE: Color32 = Color32::from_rgb(0x1B, 0x24, 0x30);
 /// Violet writing on `ON_PHOTO_GROUND`, in both themes.
 pub const SYNTHETIC_ON_PHOTO: Color32 = Color32::from_rgb(0xC4, 0xB5, 0xFD);
 
-/// Stops of the map between age (0) and identity (1) through a neutral. Amber and teal stay apart under every common
-/// colour-vision deficiency, and lightness falls evenly to both sides.
-const DIVERGING_STOPS: [[u8; 3]; 5] =
-    [[0xB4, 0x5A, 0x06], [0xF2, 0xA6, 0x5A], [0xF4, 0xF2, 0xEE], [0x4F, 0xB3, 0xBF], [0x0B, 0x66, 0x72]];
+/// Writing that can be read on a colour of a map.
+pub fn on(ground: Color32) -> Color32 {
+    let light = 0.299 * f32::from(ground.r()) + 0.587 * f32::from(ground.g()) + 0.114 * f32::from(ground.b());
+    if light > 128.0 { ON_HANDLE } else { ON_PHOTO }
+}
 
 impl Theme {
     /// The theme of this `Ui`.
@@ -299,62 +304,9 @@ pub fn grey(share: f32) -> Color32 {
     Color32::from_gray((share.clamp(0.0, 1.0) * 255.0).round() as u8)
 }
 
-/// The colour between age (0) and identity (1), mixed in OKLab so that equal steps look equal.
-pub fn diverging(position: f32) -> Color32 {
-    let place = position.clamp(0.0, 1.0) * (DIVERGING_STOPS.len() - 1) as f32;
-    let index = (place.floor() as usize).min(DIVERGING_STOPS.len() - 2);
-    let (low, high) = (oklab(DIVERGING_STOPS[index]), oklab(DIVERGING_STOPS[index + 1]));
-    let share = place - index as f32;
-    from_oklab(std::array::from_fn(|channel| low[channel] + (high[channel] - low[channel]) * share))
-}
-
-/// sRGB to OKLab (Ottosson 2020).
-fn oklab(rgb: [u8; 3]) -> [f32; 3] {
-    let [r, g, b] = rgb.map(|level| {
-        let value = f32::from(level) / 255.0;
-        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-    });
-    let l = (0.412_221_46 * r + 0.536_332_55 * g + 0.051_445_995 * b).cbrt();
-    let m = (0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b).cbrt();
-    let s = (0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b).cbrt();
-    [
-        0.210_454_26 * l + 0.793_617_8 * m - 0.004_072_047 * s,
-        1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_7 * s,
-        0.025_904_037 * l + 0.782_771_77 * m - 0.808_675_77 * s,
-    ]
-}
-
-/// OKLab to sRGB.
-fn from_oklab([lightness, a, b]: [f32; 3]) -> Color32 {
-    let l = (lightness + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
-    let m = (lightness - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);
-    let s = (lightness - 0.089_484_18 * a - 1.291_485_5 * b).powi(3);
-    let linear = [
-        4.076_741_7 * l - 3.307_711_6 * m + 0.230_969_94 * s,
-        -1.268_438 * l + 2.609_757_4 * m - 0.341_319_38 * s,
-        -0.004_196_086_3 * l - 0.703_418_6 * m + 1.707_614_7 * s,
-    ];
-    let [r, g, b] = linear.map(|value| {
-        let value = value.clamp(0.0, 1.0);
-        let gamma = if value <= 0.003_130_8 { value * 12.92 } else { 1.055 * value.powf(1.0 / 2.4) - 0.055 };
-        (gamma * 255.0).round() as u8
-    });
-    Color32::from_rgb(r, g, b)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_map_passes_through_its_stops() {
-        for (index, [r, g, b]) in DIVERGING_STOPS.into_iter().enumerate() {
-            let colour = diverging(index as f32 / 4.0);
-            for (is, should) in [(colour.r(), r), (colour.g(), g), (colour.b(), b)] {
-                assert!(is.abs_diff(should) <= 1, "{colour:?} at stop {index}");
-            }
-        }
-    }
 
     /// WCAG AA for every colour that text is written in, on every ground it stands on.
     #[test]

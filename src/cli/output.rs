@@ -107,6 +107,7 @@ fn export_hint(error: &ExportError) -> &'static str {
         ExportError::Folder { .. }
         | ExportError::File { .. }
         | ExportError::Original { .. }
+        | ExportError::Picture(_)
         | ExportError::Encode(_) => "Choose another folder with -o, or another file for --film.",
     }
 }

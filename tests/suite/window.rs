@@ -4,6 +4,7 @@
 
 mod accessibility;
 mod age;
+mod attention;
 mod export;
 mod lab;
 mod models;

@@ -3,6 +3,8 @@
 //! label, a machine-readable mark and a signed manifest here, so that no caller can forget one. The window and the
 //! command line both export through this folder.
 
+mod attention_drawing;
+mod attention_table;
 mod canvas;
 mod file;
 pub mod film;
@@ -14,7 +16,10 @@ mod picture;
 mod provenance;
 mod sheet;
 pub mod signing;
+pub(crate) mod svg;
 
+pub use attention_drawing::{AttentionDrawing, DrawnMap, MapColours, attention_svg};
+pub use attention_table::{TabledFace, attention_csv};
 pub use file::{OutputFolder, Target, write_file};
 pub use heatmap::{AttentionPicture, attention_picture};
 pub use label::{label_text, labelled_photo};
@@ -75,6 +80,9 @@ pub enum ExportError {
     /// Somebody asked to stop; nothing was left behind.
     #[error("The film was stopped")]
     Stopped,
+    /// A picture inside a drawing cannot be encoded.
+    #[error("The picture in the drawing cannot be encoded: {0}")]
+    Picture(String),
 }
 
 /// An age as written on pictures and in file names: `65`, or `25.5` where it is not a whole year.

@@ -9,7 +9,7 @@ use super::commands::Command;
 use super::export;
 use super::state::{AppState, Prompt};
 use super::view::Workspace;
-use super::workspaces::age;
+use super::workspaces::{age, attention};
 
 /// Something a person can do, by name.
 #[derive(Clone, Debug)]
@@ -77,6 +77,7 @@ pub fn all(state: &AppState) -> Vec<Action> {
     let mut actions = general::actions(state);
     actions.extend(export::actions(state));
     actions.extend(within(Workspace::Age, age::actions(state)));
+    actions.extend(within(Workspace::Attention, attention::actions(state)));
     actions
 }
 

@@ -10,6 +10,7 @@ use eframe::egui::{Key, Modifiers};
 
 use super::App;
 use super::actions::Action;
+use super::attention::{self, AttentionFormat};
 use super::commands::Command;
 use super::state::{AppState, Prompt};
 use super::view::Workspace;
@@ -26,6 +27,8 @@ pub enum SaveWhat {
     Sheet,
     /// The picture of the attention maps.
     Attention,
+    /// The attention maps as numbers or as a vector drawing.
+    AttentionAs(AttentionFormat),
     /// The film that `view.film` describes.
     Film(FilmFormat),
 }
@@ -35,6 +38,7 @@ impl SaveWhat {
     pub fn ending(self) -> &'static str {
         match self {
             Self::Photo | Self::Sheet | Self::Attention => "png",
+            Self::AttentionAs(format) => format.ending(),
             Self::Film(format) => format.ending(),
         }
     }
@@ -53,7 +57,10 @@ pub enum ExportCommand {
 
 /// The file name offered, or a sentence on why there is nothing to save yet.
 pub(super) fn suggested_name(app: &App, what: SaveWhat) -> Result<String, String> {
-    pictures::suggested_name(app, what)
+    match what {
+        SaveWhat::AttentionAs(format) => attention::save::suggested_name(app, format),
+        _ => pictures::suggested_name(app, what),
+    }
 }
 
 /// Makes it and writes it there, away from the frame.
@@ -62,6 +69,7 @@ pub(super) fn save(app: &mut App, what: SaveWhat, path: PathBuf) {
         app.settings.values.last_save_folder = Some(folder.to_owned());
     }
     match what {
+        SaveWhat::AttentionAs(format) => attention::save::start(app, format, path),
         SaveWhat::Film(format) => film::start(app, format, path),
         SaveWhat::Photo | SaveWhat::Sheet | SaveWhat::Attention => pictures::start(app, what, path),
     }

@@ -50,7 +50,7 @@ pub fn suggested_name(app: &App, what: SaveWhat) -> Result<String, String> {
     Ok(match what {
         SaveWhat::Photo => format!("{stem}-age-{}.png", years_text(subject.target_years)),
         SaveWhat::Sheet => format!("{stem}-ages.png"),
-        SaveWhat::Attention => format!("{stem}-attention.png"),
+        SaveWhat::Attention | SaveWhat::AttentionAs(_) => format!("{stem}-attention.png"),
         SaveWhat::Film(format) => format!("{stem}-film.{}", format.ending()),
     })
 }
