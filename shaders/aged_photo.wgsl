@@ -1,6 +1,7 @@
 // The photograph and its synthetic age in one picture, drawn per frame: the flow bends the full-resolution photo, the
 // residual is added to it, and a line divides the two. `aging::paste_back` is the reference in plain Rust; a test holds
 // this shader to it. Pixel centres are at integers. Colours stay in gamma space throughout, as the reference's do.
+// `sampling.wgsl` stands before this.
 
 struct Picture {
     // Rows of the transform from pixels of the display copy to pixels of the 112×112 crop: (a, b, shift, unused).
@@ -45,24 +46,6 @@ fn cover(@builtin(vertex_index) index: u32) -> Corner {
 
 const LAST_PX: f32 = 111.0;
 
-fn far_weight(d: f32) -> f32 {
-    return ((-0.75 * d + 3.75) * d - 6.0) * d + 3.0;
-}
-
-fn near_weight(d: f32) -> f32 {
-    return (1.25 * d - 2.25) * d * d + 1.0;
-}
-
-// Keys' cubic convolution, a = -0.75: weights of the neighbours at offsets -1, 0, 1, 2.
-fn cubic_weights(t: f32) -> vec4<f32> {
-    return vec4<f32>(
-        far_weight(t + 1.0),
-        near_weight(t),
-        near_weight(1.0 - t),
-        far_weight(2.0 - t),
-    );
-}
-
 fn cubic_residual(at: vec2<f32>) -> vec3<f32> {
     let first = floor(at);
     let columns = cubic_weights(at.x - first.x);
@@ -79,28 +62,11 @@ fn cubic_residual(at: vec2<f32>) -> vec3<f32> {
     return sum;
 }
 
-fn cubic_photo(at: vec2<f32>) -> vec3<f32> {
-    let first = floor(at);
-    let last = vec2<i32>(textureDimensions(photo, 0)) - vec2<i32>(1);
-    let columns = cubic_weights(at.x - first.x);
-    let rows = cubic_weights(at.y - first.y);
-    var sum = vec3<f32>(0.0);
-    for (var row = 0; row < 4; row++) {
-        var line = vec3<f32>(0.0);
-        for (var column = 0; column < 4; column++) {
-            let texel = clamp(vec2<i32>(first) + vec2<i32>(column - 1, row - 1), vec2<i32>(0), last);
-            line += columns[column] * textureLoad(photo, texel, 0).rgb;
-        }
-        sum += rows[row] * line;
-    }
-    return sum;
-}
-
 // The photo at a place in its pixels. Enlarged: bicubic, exact at pixel centres. Reduced: from the mip chain.
 fn photo_at(at: vec2<f32>) -> vec3<f32> {
     let level = log2(picture.source.z / picture.size_px.x);
     if level <= 0.001 {
-        return cubic_photo(at);
+        return cubic_picture(photo, at);
     }
     let size = vec2<f32>(textureDimensions(photo, 0));
     return textureSampleLevel(photo, smooth_sampler, (at + 0.5) / size, level).rgb;
@@ -119,20 +85,6 @@ fn aged_at(at: vec2<f32>) -> vec3<f32> {
     return photo_at(at + shift_px) + cubic_residual(crop_px) / 255.0;
 }
 
-// Share of a physical pixel that lies inside the picture's round corners.
-fn coverage(place: vec2<f32>) -> f32 {
-    let half_size = picture.size_px * 0.5;
-    let from_corner = abs(place * picture.size_px - half_size) - half_size + picture.radius_px;
-    let distance = length(max(from_corner, vec2<f32>(0.0))) + min(max(from_corner.x, from_corner.y), 0.0);
-    return clamp(0.5 - distance + picture.radius_px, 0.0, 1.0);
-}
-
-fn linear_from_gamma(gamma: vec3<f32>) -> vec3<f32> {
-    let low = gamma / 12.92;
-    let high = pow((gamma + 0.055) / 1.055, vec3<f32>(2.4));
-    return select(high, low, gamma <= vec3<f32>(0.04045));
-}
-
 @fragment
 fn draw(corner: Corner) -> @location(0) vec4<f32> {
     let at = picture.source.xy + corner.place * picture.source.zw - 0.5;
@@ -148,6 +100,6 @@ fn draw(corner: Corner) -> @location(0) vec4<f32> {
     if picture.is_linear_target == 1u {
         colour = linear_from_gamma(colour);
     }
-    let alpha = coverage(corner.place);
+    let alpha = corner_coverage(corner.place, picture.size_px, picture.radius_px);
     return vec4<f32>(colour * alpha, alpha);
 }

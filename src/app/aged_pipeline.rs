@@ -170,7 +170,7 @@ fn pipeline(
     layout: &wgpu::BindGroupLayout,
     format: wgpu::TextureFormat,
 ) -> wgpu::RenderPipeline {
-    let source = include_str!("../../shaders/aged_photo.wgsl");
+    let source = concat!(include_str!("../../shaders/sampling.wgsl"), include_str!("../../shaders/aged_photo.wgsl"));
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some("aged photo"),
         source: wgpu::ShaderSource::Wgsl(source.into()),

@@ -8,6 +8,7 @@ use std::time::Instant;
 use eframe::egui;
 
 use super::App;
+use super::compare::CompareCommand;
 use super::history::Gesture;
 use super::lab::LabCommand;
 use super::state::{PhotoEntry, PhotoSource, Play, Prompt, SaveWhat, ToastKind};
@@ -81,8 +82,6 @@ pub enum Command {
     SetChannel(Option<usize>),
     /// Put a face into A (0) or B (1).
     SetPair(usize, FaceId),
-    /// A click in the tray sets A (0) or B (1).
-    SetPairSlot(usize),
     /// Exchange A and B.
     SwapPair,
     /// Show a prompt, change what stands in it, or close it.
@@ -105,6 +104,8 @@ pub enum Command {
     Undo,
     /// Take the step again.
     Redo,
+    /// What is asked of the comparison.
+    Compare(CompareCommand),
     /// What is asked of the Lab.
     Lab(LabCommand),
 }
@@ -161,6 +162,7 @@ impl App {
             }
             Command::Undo => self.step_back(),
             Command::Redo => self.step_again(),
+            Command::Compare(command) => self.carry_out_in_compare(ctx, command),
             Command::Lab(command) => self.carry_out_in_lab(ctx, command),
             change => {
                 self.change_document(&change);
@@ -223,7 +225,6 @@ impl App {
             Command::SetCells(cells) => view.cells = cells,
             Command::SetScale(scale) => view.scale = scale,
             Command::SetChannel(channel) => view.channel = channel,
-            Command::SetPairSlot(slot) => view.pair_slot = slot.min(1),
             Command::SetPrompt(prompt) => self.state.prompt = prompt,
             _ => {}
         }
@@ -263,7 +264,7 @@ impl App {
     fn select_photo(&mut self, photo: PhotoId) {
         let is_comparing = self.state.view.workspace == Workspace::Compare;
         if let Some(face) = self.state.face_of(photo).filter(|_| is_comparing) {
-            self.change_document(&Command::SetPair(self.state.view.pair_slot, face));
+            self.change_document(&Command::SetPair(self.state.view.compare.pair_slot, face));
         }
         if self.state.document.photo != Some(photo) {
             self.state.view.wipe = None;

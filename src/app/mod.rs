@@ -8,6 +8,7 @@
 //! | `switching` | changing to other weights, and what that undoes |
 //! | `arrivals`, `intake`, `pool`, `dialogs`, `save` | work off the frame and what comes back |
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
+//! | [`compare`] | two faces: poses, both at the same ages, the checklist, doubts |
 //! | `lab` | training, watched and told from here |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
 
@@ -16,6 +17,7 @@ pub mod aged_photo;
 mod aged_pipeline;
 mod arrivals;
 mod commands;
+pub mod compare;
 mod demo;
 mod dialogs;
 mod history;
@@ -97,6 +99,7 @@ impl App {
         theme::install(ctx);
         ctx.set_theme(settings.values.theme_preference());
         aged_photo::install(render_state);
+        compare::install(render_state);
         let shared = SharedGpu {
             instance: render_state.instance.clone(),
             adapter: render_state.adapter.clone(),

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::TextureHandle;
 
 use super::aged_photo::PhotoTexture;
+use super::compare::{Checklist, CompareState, FacePair};
 use super::lab::{LabPrompt, LabState};
 use super::view::View;
 use crate::aging::Timeline;
@@ -46,6 +47,8 @@ pub struct AppState {
     pub notice: Option<String>,
     /// Files being saved right now.
     pub saving: usize,
+    /// What the comparison holds beside faces and photos.
+    pub compare: CompareState,
     /// The run that is watched.
     pub lab: LabState,
 }
@@ -69,6 +72,8 @@ pub struct Document {
     pub strength: f32,
     /// Faces A and B of the comparison, where chosen.
     pub pair: [Option<FaceId>; 2],
+    /// What a person judged of two faces, feature by feature.
+    pub checklists: BTreeMap<FacePair, Checklist>,
 }
 
 impl Default for Document {
@@ -82,6 +87,7 @@ impl Default for Document {
             target_years: 65.0,
             strength: 1.0,
             pair: [None, None],
+            checklists: BTreeMap::new(),
         }
     }
 }
@@ -145,6 +151,8 @@ pub struct PhotoEntry {
     pub stage: PhotoStage,
     /// Width and height in pixels, once decoded.
     pub size_px: Option<[u32; 2]>,
+    /// Whether the file says of itself that a trained network made it or part of it.
+    pub is_marked_synthetic: bool,
     /// Its pixels while they are needed; decoded again from `source` when they are not here.
     pub pixels: Option<Arc<Photo>>,
     /// Its display copy on the GPU, while it is looked at.
@@ -165,6 +173,7 @@ impl PhotoEntry {
             source,
             stage: PhotoStage::Waiting,
             size_px: None,
+            is_marked_synthetic: false,
             pixels: None,
             display: None,
             display_asked: false,
@@ -206,10 +215,6 @@ pub struct FaceEntry {
     pub filmstrip: Option<Filmstrip>,
     /// The own age the filmstrip was asked for last.
     pub filmstrip_asked_years: Option<f32>,
-    /// The face with its surroundings, for the comparison.
-    pub portrait: Option<TextureHandle>,
-    /// The portrait was asked for.
-    pub portrait_asked: bool,
 }
 
 impl FaceEntry {
@@ -231,8 +236,6 @@ impl FaceEntry {
             grey_crop,
             filmstrip: None,
             filmstrip_asked_years: None,
-            portrait: None,
-            portrait_asked: false,
         }
     }
 

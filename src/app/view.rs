@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::compare::CompareView;
 use super::lab::LabView;
 
 /// The four workspaces.
@@ -120,9 +121,8 @@ pub struct View {
     /// The channel kept in sight, in the network's order.
     #[serde(skip)]
     pub channel: Option<usize>,
-    /// Which of A and B a click in the tray sets.
-    #[serde(skip)]
-    pub pair_slot: usize,
+    /// How two faces are compared.
+    pub compare: CompareView,
     /// How a run is looked at.
     pub lab: LabView,
 }
@@ -139,7 +139,7 @@ impl Default for View {
             cells: Cells::Honest,
             scale: MapScale::ThisFace,
             channel: None,
-            pair_slot: 1,
+            compare: CompareView::default(),
             lab: LabView::default(),
         }
     }
