@@ -39,6 +39,8 @@ pub enum CompareCommand {
     SetMatrix(MatrixValues),
     /// Look at a pair of the matrix, or at the whole matrix again.
     OpenPair(Option<[Shown; 2]>),
+    /// Ask for the ages of both faces once more.
+    MakeAgesAgain,
     /// Show an opened pair this way.
     SetTogether(Together),
     /// Look at the feature at this place of the list.
@@ -104,6 +106,7 @@ impl App {
                     view.mode = CompareMode::Ages;
                 }
             }
+            CompareCommand::MakeAgesAgain => self.make_ages_again(),
             CompareCommand::SetTogether(together) => view.together = together,
             CompareCommand::LookAt(feature) => view.feature = feature.min(features::count() - 1),
             CompareCommand::Assess(pair, key, assessment) => {

@@ -79,7 +79,7 @@ fn age_gap_doubt(pair: &ComparedPair, sides: &[Side<'_>; 2]) -> Doubt {
     let gap_years = (pair.ages[0].years - pair.ages[1].years).abs();
     let estimated: Vec<&Side<'_>> = sides.iter().filter(|side| is_estimated(side)).collect();
     let about = if estimated.is_empty() { "" } else { "about " };
-    let mut doubt = Doubt::fine("Age gap", format!("{about}{gap_years:.0} years"));
+    let mut doubt = Doubt::fine("Age gap", format!("{about}{}", years_text(gap_years)));
     let mut advice = Vec::new();
     if gap_years >= LARGE_GAP_YEARS {
         doubt.is_open = true;
@@ -97,6 +97,12 @@ fn age_gap_doubt(pair: &ComparedPair, sides: &[Side<'_>; 2]) -> Doubt {
         })
         .collect();
     doubt
+}
+
+/// A number of years in words.
+fn years_text(years: f32) -> String {
+    let years = years.round();
+    if years == 1.0 { "1 year".to_owned() } else { format!("{years:.0} years") }
 }
 
 fn is_estimated(side: &Side<'_>) -> bool {

@@ -7,10 +7,10 @@ use eframe::egui::{Pos2, Rect, Vec2, vec2};
 use crate::face::SimilarityTransform;
 use crate::face::alignment::CROP_SIZE_PX;
 
-/// Pixels of the crop across the shorter side of the place at zoom 1: the face with hair and shoulders.
-const FIT_SPAN_PX: f32 = 190.0;
-/// The point in the middle at the start: a little below the middle of the crop, so that the hair has its room too.
-const START_PX: Vec2 = vec2(CROP_SIZE_PX as f32 / 2.0, 58.0);
+/// Pixels of the crop across the shorter side of the place at zoom 1: the whole head.
+const FIT_SPAN_PX: f32 = 146.0;
+/// The point in the middle at the start: a little below the middle of the crop, since photos often end soon above the hair.
+const START_PX: Vec2 = vec2(CROP_SIZE_PX as f32 / 2.0, 61.0);
 /// Zooms that can be reached: the surroundings, and single pixels of a large photo.
 const ZOOMS: [f32; 2] = [0.3, 40.0];
 /// How far the middle may go from the crop's, in pixels of the crop.
@@ -21,7 +21,7 @@ const FARTHEST_PX: f32 = 600.0;
 pub struct Pose {
     /// The point of the crop in the middle, in its pixels.
     pub centre_px: Vec2,
-    /// 1 shows the face with hair and shoulders.
+    /// 1 shows the whole head.
     pub zoom: f32,
     /// Clockwise, in degrees; at 0 the eyes are level.
     pub turn_degrees: f32,

@@ -2,10 +2,11 @@
 //! synthetic faces are made on the pool at the size of the photo, so that they are looked at like photographs.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::side::Shown;
 use super::view::{CompareMode, MatrixValues};
-use crate::aging::age_photo;
+use crate::aging::{Between, age_photo};
 use crate::app::App;
 use crate::app::aged_photo::PhotoTexture;
 use crate::app::arrivals::Arrival;
@@ -15,6 +16,9 @@ use crate::engine::{FaceId, Request};
 use crate::model::age_group::GROUP_COUNT;
 use crate::recognition::SimilarityMatrix;
 use crate::recognition::age_normalised::AgedEmbedding;
+
+/// An answer that is on its way is not missed.
+const PATIENCE: Duration = Duration::from_millis(800);
 
 /// Names a synthetic face: of whom, by which network, from which age to which anchor.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,6 +40,8 @@ pub struct CompareState {
     pub aged: [Option<(AgedPicture, Option<Arc<PhotoTexture>>)>; 2],
     /// Whose timeline was asked for last.
     timeline_asked: Option<(FaceId, u64)>,
+    /// Since when the ages are missing although nobody works on them.
+    idle_since: Option<Instant>,
 }
 
 impl CompareState {
@@ -62,6 +68,8 @@ pub enum SameAge {
     },
     /// Somebody stopped the ages of a face.
     Stopped,
+    /// They could not be made.
+    Failed,
     /// All pairs, by what of A (rows) and B (columns) is shown: the photograph first.
     Ready(SimilarityMatrix),
 }
@@ -79,6 +87,9 @@ impl AppState {
         let (Some(aged_a), Some(aged_b)) = (&aged_a, &aged_b) else {
             if face_a.timeline_stopped || face_b.timeline_stopped {
                 return SameAge::Stopped;
+            }
+            if self.compare.idle_since.is_some_and(|since| since.elapsed() > PATIENCE) {
+                return SameAge::Failed;
             }
             let anchors = [face_a, face_b].into_iter().find_map(|face| face.making.progress);
             let done = usize::from(aged_a.is_some()) + usize::from(aged_b.is_some());
@@ -119,6 +130,16 @@ impl AppState {
 }
 
 impl App {
+    /// Asks for the ages of both faces once more.
+    pub(super) fn make_ages_again(&mut self) {
+        for face in self.state.pair().into_iter().flatten() {
+            if let Some(entry) = self.state.library.faces.get_mut(&face) {
+                entry.aged_readings_asked_years = None;
+            }
+        }
+        self.state.compare.idle_since = None;
+    }
+
     /// Starts what the comparison lacks. Called once per frame; starts nothing twice.
     pub(in crate::app) fn keep_comparison_up(&mut self) {
         if self.state.view.workspace != Workspace::Compare {
@@ -131,12 +152,18 @@ impl App {
             }
         }
         let [Some(a), Some(b)] = pair else { return };
-        if self.state.view.compare.mode != CompareMode::Ages {
+        // A network that draws every age is asked only where its ages are looked at: they take their time.
+        let is_quick = self.state.model().is_some_and(|model| model.between == Between::Blended);
+        let mode = self.state.view.compare.mode;
+        if mode != CompareMode::Ages && !(is_quick && mode == CompareMode::Side && !self.state.waits_for_pair()) {
             return;
         }
         for face in [a, b] {
             self.serve_aged_readings(face);
         }
+        let is_idle =
+            self.engine.pending() == 0 && matches!(self.state.same_age(), SameAge::Making { .. } | SameAge::Failed);
+        self.state.compare.idle_since = is_idle.then(|| self.state.compare.idle_since.unwrap_or_else(Instant::now));
         for (slot, face) in [a, b].into_iter().enumerate() {
             self.serve_aged_picture(slot, face);
         }

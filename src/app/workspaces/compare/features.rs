@@ -92,7 +92,8 @@ fn row_ui(ui: &mut Ui, scene: &mut Scene<'_>, pair: FacePair, feature: &Feature,
     if response.clicked() {
         response.request_focus();
     }
-    if response.gained_focus() || (response.clicked() && !is_chosen) {
+    // Not `gained_focus`: a row above the one that passed the focus on has been drawn before it came.
+    if response.has_focus() && !is_chosen {
         response.scroll_to_me(None);
         scene.commands.push(Command::Compare(CompareCommand::LookAt(index)));
     }

@@ -7,7 +7,7 @@ use eframe::egui::{
 
 use super::{meaning_ages, signed};
 use crate::app::commands::Command;
-use crate::app::compare::{CompareCommand, MatrixValues, Shown};
+use crate::app::compare::{CompareCommand, CompareMode, MatrixValues, Shown};
 use crate::app::shell::Scene;
 use crate::app::theme::{GAP_S, Theme, Type};
 use crate::app::widgets;
@@ -28,6 +28,8 @@ struct Layout {
     cell: f32,
     columns: usize,
     rows: usize,
+    /// Between the photographs and the synthetic ages.
+    apart: f32,
 }
 
 impl Layout {
@@ -38,12 +40,12 @@ impl Layout {
         let size = vec2(LEFT + APART + cell * columns as f32, ABOVE + APART + BELOW + cell * rows as f32);
         let corner = area.center() - size / 2.0;
         let origin = pos2((corner.x + LEFT).round(), (corner.y.max(area.top()) + ABOVE).round());
-        Self { origin, cell, columns, rows }
+        Self { origin, cell, columns, rows, apart: APART }
     }
 
     /// Where a row or column begins: the first is the photograph, which stands apart.
     fn offset(&self, index: usize) -> f32 {
-        self.cell * index as f32 + if index == 0 { 0.0 } else { APART }
+        self.cell * index as f32 + if index == 0 { 0.0 } else { self.apart }
     }
 
     fn cell(&self, [row, column]: [usize; 2]) -> Rect {
@@ -82,16 +84,19 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene<'_>, matrix: &SimilarityMatrix, area: R
     scale(ui, &layout, range, kind);
 }
 
-/// The values at the ends of the colours. Around 0 for what is above a threshold.
+/// The values at the ends of the colours; 0 is always among those that are held against a threshold.
 fn shown_range(matrix: &SimilarityMatrix, kind: MatrixValues) -> [f32; 2] {
     let [low, high] = matrix.range();
     match kind {
         MatrixValues::Cosine => [low, high.max(low + 0.01)],
-        MatrixValues::AboveThreshold => {
-            let far = low.abs().max(high.abs()).max(0.01);
-            [-far, far]
-        }
+        MatrixValues::AboveThreshold => [low.min(0.0), high.max(0.01)],
     }
+}
+
+/// A value of the matrix as it is written: what is held against a threshold always has its sign.
+pub fn written(value: f32, kind: MatrixValues) -> String {
+    let text = signed(value);
+    if kind == MatrixValues::AboveThreshold && !text.starts_with('−') { format!("+{text}") } else { text }
 }
 
 /// More of identity's colour the higher; what lies below a threshold takes that of different people.
@@ -130,12 +135,13 @@ fn cell_ui(
     // Reached by the grid's own keys: sixty-four stops for Tab would be too many.
     let response = ui.interact(rect, Id::unique(("same age", cell)), Sense::CLICK);
     let words = meaning_ages::names(scene, cell);
-    let name = format!("A {}, B {}: {}", words[0], words[1], signed(value));
+    let kind = scene.state.view.compare.matrix;
+    let text = written(value, kind);
+    let name = format!("A {}, B {}: {text}", words[0], words[1]);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-    let ground = colour(theme, value, range, scene.state.view.compare.matrix);
+    let ground = colour(theme, value, range, kind);
     ui.painter().rect_filled(rect, 3, ground);
     if layout.cell >= 34.0 {
-        let text = signed(value);
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, Type::Caption.font(), writing(theme, ground));
     }
     if response.hovered() {
@@ -158,7 +164,7 @@ fn grid_keys_ui(ui: &mut Ui, scene: &mut Scene<'_>, layout: &Layout, matrix: &Si
     let at = ui.data(|data| data.get_temp::<[usize; 2]>(id)).or(matrix.best()).unwrap_or([0, 0]);
     let at = [at[0].min(layout.rows - 1), at[1].min(layout.columns - 1)];
     let words = meaning_ages::names(scene, at);
-    let value = matrix.at(at).map(signed).unwrap_or_default();
+    let value = matrix.at(at).map(|value| written(value, scene.state.view.compare.matrix)).unwrap_or_default();
     let name = format!("Scores at every age, at A {}, B {}: {value}", words[0], words[1]);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
     if !response.has_focus() {
@@ -178,6 +184,49 @@ fn grid_keys_ui(ui: &mut Ui, scene: &mut Scene<'_>, layout: &Layout, matrix: &Si
     ui.data_mut(|data| data.insert_temp(id, [row, column]));
     widgets::focus_ring(ui, &response, 4);
     Some([row, column])
+}
+
+/// The matrix without numbers beside the distributions, with its best pair in words; a click shows it large.
+pub fn small_ui(ui: &mut Ui, scene: &mut Scene<'_>, scores: &SimilarityMatrix, area: Rect) {
+    let theme = Theme::of(ui);
+    let kind = scene.state.view.compare.matrix;
+    let side = (area.height() - 46.0).min(area.width());
+    let cell = ((side - 3.0) / scores.size()[0].max(1) as f32).floor();
+    let [rows, columns] = scores.size();
+    let layout = Layout { origin: pos2(area.left(), area.top() + 24.0), cell, columns, rows, apart: 3.0 };
+    let response = ui.interact(area, Id::unique("small same age"), Sense::click());
+    let words = scores.best().map(|best| {
+        let names = meaning_ages::names(scene, best);
+        let short = names.map(|name| name.replace("at ", "").replace("as photographed", "photo"));
+        format!("Best {} / {} · {}", short[0], short[1], scores.at(best).map(signed_as(kind)).unwrap_or_default())
+    });
+    let words = words.unwrap_or_default();
+    let name = format!("Both made the same age. {words}");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    let range = shown_range(scores, kind);
+    let painter = ui.painter();
+    let head = pos2(area.left(), area.top() + 8.0);
+    painter.text(head, Align2::LEFT_CENTER, "Both made the same age", Type::Section.font(), theme.muted);
+    for row in 0..rows {
+        for column in 0..columns {
+            let value = scores.at([row, column]).unwrap_or_default();
+            painter.rect_filled(layout.cell([row, column]), 1, colour(theme, value, range, kind));
+        }
+    }
+    if let Some(best) = scores.best() {
+        painter.rect_stroke(layout.cell(best), 1, Stroke::new(1.5, theme.text), StrokeKind::Outside);
+    }
+    let below = pos2(area.left(), layout.whole().bottom() + 11.0);
+    let ink = if response.hovered() { theme.text } else { theme.muted };
+    painter.text(below, Align2::LEFT_CENTER, words, Type::Caption.font(), ink);
+    widgets::focus_ring(ui, &response, 4);
+    if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+        scene.commands.push(Command::Compare(CompareCommand::Show(CompareMode::Ages)));
+    }
+}
+
+fn signed_as(kind: MatrixValues) -> impl Fn(f32) -> String {
+    move |value| written(value, kind)
 }
 
 /// Which ages rows and columns are.
@@ -227,8 +276,8 @@ fn scale(ui: &Ui, layout: &Layout, range: [f32; 2], kind: MatrixValues) {
     let below = bar.bottom() + 14.0;
     let (font, muted) = (Type::Caption.font(), theme.muted);
     let painter = ui.painter();
-    painter.text(pos2(bar.left(), below), Align2::LEFT_CENTER, signed(range[0]), font.clone(), muted);
-    painter.text(pos2(bar.right(), below), Align2::RIGHT_CENTER, signed(range[1]), font.clone(), muted);
+    painter.text(pos2(bar.left(), below), Align2::LEFT_CENTER, written(range[0], kind), font.clone(), muted);
+    painter.text(pos2(bar.right(), below), Align2::RIGHT_CENTER, written(range[1], kind), font.clone(), muted);
     let words = match kind {
         MatrixValues::Cosine => "cosine",
         MatrixValues::AboveThreshold => "cosine minus the threshold of the two ages",

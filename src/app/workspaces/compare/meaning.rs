@@ -126,7 +126,7 @@ fn judged_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     widgets::divider_ui(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_S;
-        for (words, form) in [("Copy as text", CopyAs::Text), ("Copy as CSV", CopyAs::Csv)] {
+        for (words, form) in [("Copy text", CopyAs::Text), ("Copy CSV", CopyAs::Csv)] {
             if widgets::button_ui(ui, words, Weight::Plain, !checklist.is_empty()).clicked() {
                 scene.commands.push(Command::Compare(CompareCommand::CopyChecklist(form)));
             }

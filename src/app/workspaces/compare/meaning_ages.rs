@@ -2,9 +2,9 @@
 
 use eframe::egui::{self, Ui};
 
-use super::signed;
+use super::{matrix, signed};
 use crate::app::commands::Command;
-use crate::app::compare::{CompareCommand, MatrixValues, SameAge, Shown};
+use crate::app::compare::{CompareCommand, MatrixValues, SameAge, Shown, Together};
 use crate::app::shell::Scene;
 use crate::app::theme::{GAP_M, GAP_S, GAP_XS, Theme, Type};
 use crate::app::widgets::{self, rows, segmented};
@@ -26,6 +26,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         match scene.state.same_age() {
             SameAge::Ready(matrix) => best_ui(ui, scene, &matrix),
             SameAge::NoPair => rows::paragraph_ui(ui, "Two faces are compared here. Choose both first."),
+            SameAge::Failed => rows::paragraph_ui(ui, "The ages of a face could not be made."),
             SameAge::Stopped => rows::paragraph_ui(ui, "The ages of a face were stopped."),
             SameAge::Making { .. } => rows::paragraph_ui(ui, "The ages of both faces are being made."),
         }
@@ -38,7 +39,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     rows::paragraph_ui(ui, PICKED_AFTERWARDS);
 }
 
-fn best_ui(ui: &mut Ui, scene: &mut Scene<'_>, matrix: &SimilarityMatrix) {
+fn best_ui(ui: &mut Ui, scene: &mut Scene<'_>, scores: &SimilarityMatrix) {
     let theme = Theme::of(ui);
     let values = [(MatrixValues::Cosine, "Cosine"), (MatrixValues::AboveThreshold, "Above threshold")];
     let has_thresholds = matches!(scene.state.calibration, Some(Ok(_)));
@@ -47,9 +48,10 @@ fn best_ui(ui: &mut Ui, scene: &mut Scene<'_>, matrix: &SimilarityMatrix) {
         scene.commands.push(Command::Compare(CompareCommand::SetMatrix(values)));
     }
     ui.add_space(GAP_M);
-    let Some(best) = matrix.best() else { return };
-    let value = matrix.at(best).unwrap_or_default();
-    ui.add(egui::Label::new(Type::Reading.text(format!("Best pair {}", signed(value)), theme.text)));
+    let Some(best) = scores.best() else { return };
+    let written = |value: f32| matrix::written(value, chosen);
+    let value = scores.at(best).map(written).unwrap_or_default();
+    ui.add(egui::Label::new(Type::Reading.text(format!("Best pair {value}"), theme.text)));
     ui.add_space(GAP_XS);
     let words = names(scene, best);
     rows::paragraph_ui(ui, &format!("A {}, B {}.", words[0], words[1]));
@@ -58,13 +60,13 @@ fn best_ui(ui: &mut Ui, scene: &mut Scene<'_>, matrix: &SimilarityMatrix) {
         rows::paragraph_ui(ui, "No synthetic age brings the faces nearer to each other than the photographs are.");
     }
     ui.add_space(GAP_S);
-    let photographs = matrix.at([0, 0]).map(signed).unwrap_or_default();
+    let photographs = scores.at([0, 0]).map(written).unwrap_or_default();
     rows::labelled_ui(ui, "The photographs", &photographs, None);
-    let size = matrix.size()[0];
-    let same = (1..size).filter_map(|index| matrix.at([index, index])).collect::<Vec<_>>();
+    let size = scores.size()[0];
+    let same = (1..size).filter_map(|index| scores.at([index, index])).collect::<Vec<_>>();
     if !same.is_empty() {
         let mean = same.iter().sum::<f32>() / same.len() as f32;
-        rows::labelled_ui(ui, "Same age, mean of seven", &signed(mean), None);
+        rows::labelled_ui(ui, "Same age, mean of seven", &written(mean), None);
     }
     ui.add_space(GAP_S);
     if widgets::link_ui(ui, "Open the best pair").clicked() {
@@ -88,9 +90,11 @@ fn opened_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(pair) = scene.state.compared_pair() else {
         return rows::paragraph_ui(ui, "The ages of both faces are being made.");
     };
-    widgets::number_ui(ui, &signed(pair.cosine), Type::Number, theme.text);
-    ui.label(Type::Note.text("cosine", theme.muted));
-    ui.add_space(GAP_S);
+    if scene.state.view.compare.together == Together::Overlay {
+        widgets::number_ui(ui, &signed(pair.cosine), Type::Number, theme.text);
+        ui.label(Type::Note.text("cosine", theme.muted));
+        ui.add_space(GAP_S);
+    }
     let Some(reading) = scene.state.compared_reading(&pair) else { return };
     rows::labelled_ui(ui, "Threshold, these ages", &format!("{:.2}", reading.threshold), None);
     let above = reading.cosine - reading.threshold;

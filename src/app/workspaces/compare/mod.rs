@@ -33,8 +33,7 @@ const MODES_WIDTH: f32 = 440.0;
 pub fn controls_height(scene: &Scene<'_>, free: Vec2) -> Option<f32> {
     let mode = scene.state.view.compare.mode;
     let has_scores = matches!(scene.state.calibration, Some(Ok(_))) && scene.state.compared_pair().is_some();
-    (has_scores && matches!(mode, CompareMode::Side | CompareMode::Overlay))
-        .then(|| (free.y * 0.32).clamp(160.0, 300.0))
+    (has_scores && mode == CompareMode::Side).then(|| (free.y * 0.32).clamp(160.0, 300.0))
 }
 
 /// The two faces.

@@ -7,7 +7,7 @@ use crate::app::commands::Command;
 use crate::app::compare::{AlignedPhoto, CompareCommand, OverlayKind};
 use crate::app::shell::Scene;
 use crate::app::theme::{GAP_L, GAP_M, GAP_S, ON_HANDLE, ON_PHOTO, RADIUS_PICTURE, Theme, Type};
-use crate::app::widgets::{self, Icon, tag};
+use crate::app::widgets::{self, Icon};
 
 /// Height of a file's name below its picture, in points.
 const CAPTION: f32 = 30.0;
@@ -70,7 +70,9 @@ fn score_ui(ui: &mut Ui, scene: &mut Scene<'_>, middle: Rect) {
     let theme = Theme::of(ui);
     let Some(pair) = scene.state.compared_pair() else { return };
     let text = signed(pair.cosine);
-    let is_same = scene.state.compared_reading(&pair).is_some_and(|reading| reading.same);
+    // What was measured of photographs does not colour the score of synthetic faces.
+    let reading = scene.state.compared_reading(&pair).filter(|_| !pair.is_synthetic);
+    let is_same = reading.is_some_and(|reading| reading.same);
     let colour = if is_same { theme.identity } else { theme.text };
     let font = if middle.width() < 110.0 { Type::Number } else { Type::Hero };
     let at = middle.center() - vec2(0.0, 12.0);
@@ -175,11 +177,11 @@ fn labels(ui: &Ui, scene: &Scene<'_>, place: Rect, line: f32, opacity: f32) {
     };
     if is_wipe || opacity < 1.0 {
         let corner = place.left_bottom() + vec2(10.0, -10.0);
-        tag::paint(ui, &side_ui::label(scene, &a), corner, Align2::LEFT_BOTTOM, room_a);
+        side_ui::label(ui, scene, &a, corner, Align2::LEFT_BOTTOM, room_a);
     }
     if opacity > 0.0 {
         let corner = place.right_bottom() - vec2(10.0, 10.0);
-        tag::paint(ui, &side_ui::label(scene, &b), corner, Align2::RIGHT_BOTTOM, room_b);
+        side_ui::label(ui, scene, &b, corner, Align2::RIGHT_BOTTOM, room_b);
     }
     if !is_wipe {
         return;

@@ -2,10 +2,11 @@
 
 use eframe::egui::{self, Rect, Sense, Ui, vec2};
 
+use super::matrix;
 use crate::app::commands::Command;
-use crate::app::compare::{CompareCommand, Scope};
+use crate::app::compare::{CompareCommand, SameAge, Scope};
 use crate::app::shell::Scene;
-use crate::app::theme::{GAP_M, Theme, Type};
+use crate::app::theme::{GAP_L, GAP_M, Theme, Type};
 use crate::app::widgets::distribution::{self, Distribution};
 use crate::app::widgets::segmented;
 use crate::recognition::Histogram;
@@ -13,7 +14,10 @@ use crate::recognition::calibration::{Calibration, DEFAULT_FALSE_MATCH_RATE, Imp
 use crate::recognition::verdict::thousands;
 
 /// Width of the choice between these ages and all, in points.
-const SCOPE_WIDTH: f32 = 168.0;
+const SCOPE_WIDTH: f32 = 184.0;
+
+/// From this width on the matrix of both at the same age stands beside the curves, in points.
+const WIDE: f32 = 620.0;
 
 /// What is drawn: different people, and one person with the words for the gap.
 struct Drawn {
@@ -38,6 +42,13 @@ fn drawn(calibration: &Calibration, scope: Scope, [a, b]: [f32; 2]) -> Drawn {
 pub fn controls_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let (Some(pair), Some(Ok(calibration))) = (scene.state.compared_pair(), &scene.state.calibration) else { return };
     let theme = Theme::of(ui);
+    let free = ui.available_rect_before_wrap();
+    let has_room = free.width() >= WIDE && free.height() >= 150.0;
+    if has_room && let SameAge::Ready(scores) = scene.state.same_age() {
+        let side = free.height().min(free.width() * 0.28);
+        matrix::small_ui(ui, scene, &scores, free.with_min_x(free.right() - side));
+        ui.set_max_width(free.width() - side - 2.0 * GAP_L);
+    }
     let scope = scene.state.view.compare.scope;
     let drawn = drawn(calibration, scope, pair.ages.map(|age| age.years));
     let head = Rect::from_min_size(ui.available_rect_before_wrap().min, vec2(ui.available_width(), 26.0));
@@ -49,7 +60,8 @@ pub fn controls_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
     let words = head.with_max_x(choice.left() - GAP_M);
     let mut child = super::child(ui, words, "legend");
-    child.spacing_mut().item_spacing = vec2(6.0, 2.0);
+    child.spacing_mut().item_spacing = vec2(6.0, 3.0);
+    child.spacing_mut().interact_size.y = 15.0;
     let set = calibration.genuine.as_ref().map_or(String::new(), |table| table.name.clone());
     let others = capitalised(&drawn.impostors.people);
     let pairs = thousands(drawn.impostors.scores.pairs());
@@ -75,7 +87,7 @@ fn legend_ui(ui: &mut Ui, colour: egui::Color32, words: &str) {
     ui.horizontal(|ui| {
         let (dot, _) = ui.allocate_exact_size(vec2(8.0, 15.0), Sense::hover());
         ui.painter().rect_filled(Rect::from_center_size(dot.center(), vec2(8.0, 8.0)), 2, colour);
-        ui.add(egui::Label::new(Type::Section.text(words, theme.muted)).truncate());
+        ui.add(egui::Label::new(Type::Caption.text(words, theme.muted)).truncate()).on_hover_text(words);
     });
 }
 

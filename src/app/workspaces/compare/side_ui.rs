@@ -36,13 +36,7 @@ pub fn paint(ui: &mut Ui, scene: &Scene<'_>, side: &Side<'_>, place: Rect) {
         }
         None => waiting_ui(ui, side, place),
     }
-    tag::paint(
-        ui,
-        &label(scene, side),
-        place.left_bottom() + vec2(10.0, -10.0),
-        Align2::LEFT_BOTTOM,
-        place.width() - 20.0,
-    );
+    label(ui, scene, side, place.left_bottom() + vec2(10.0, -10.0), Align2::LEFT_BOTTOM, place.width() - 20.0);
 }
 
 /// A quiet line while a picture is on its way.
@@ -52,24 +46,24 @@ pub fn waiting_ui(ui: &mut Ui, side: &Side<'_>, place: Rect) {
     empty::waiting_ui(&mut child, words);
 }
 
-/// The label of a face: its letter, whether it is a photograph, its age.
-pub fn label(scene: &Scene<'_>, side: &Side<'_>) -> Tag {
-    match side.shown {
+/// The label of a face at a corner: its letter, whether it is a photograph, its age; less where there is less room.
+pub fn label(ui: &Ui, scene: &Scene<'_>, side: &Side<'_>, at: Pos2, corner: Align2, room: f32) {
+    let letter = side.letter();
+    let tags = match side.shown {
         Shown::Age(index) => {
             let years = scene.state.anchors_years().get(index).copied().unwrap_or_default();
-            Tag::SyntheticOf(side.letter(), years)
+            vec![Tag::SyntheticOf(letter, years), Tag::SmallSynthetic(years)]
         }
         Shown::Photograph => {
             let age = side.age.map_or(String::new(), |age| {
-                if age.is_stated() {
-                    format!(" · {:.0} years", age.years)
-                } else {
-                    format!(" · about {:.0}", age.years)
-                }
+                let about = if age.is_stated() { "" } else { "about " };
+                format!(" · {about}{:.0}", age.years)
             });
-            Tag::Photograph(format!("{} · Photograph{age}", side.letter()))
+            let words = [format!("{letter} · Photograph{age}"), format!("{letter} · Photograph"), letter.to_owned()];
+            words.map(Tag::Photograph).to_vec()
         }
-    }
+    };
+    let _ = tags.iter().find_map(|tag| tag::paint(ui, tag, at, corner, room));
 }
 
 /// What stands in the place of a face that is not there.

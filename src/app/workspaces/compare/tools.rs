@@ -16,7 +16,7 @@ const TURN_WIDTH: f32 = 132.0;
 /// Link, level, as taken, turn, begin again.
 pub fn ui(ui: &mut Ui, scene: &mut Scene<'_>, row: Rect) {
     let is_narrow = row.width() < 520.0;
-    let width = if is_narrow { row.width() } else { row.width().min(620.0) };
+    let width = if is_narrow { row.width() } else { row.width().min(560.0) };
     let row = Rect::from_center_size(row.center(), vec2(width, row.height()));
     let turn = row.with_min_x(row.right() - if is_narrow { 104.0 } else { TURN_WIDTH });
     let buttons = row.with_max_x(turn.left() - GAP_M);
