@@ -60,8 +60,15 @@ fn photo_under(source: texture_2d<f32>, row_x: vec4<f32>, row_y: vec4<f32>, pixe
 fn draw(corner: Corner) -> @location(0) vec4<f32> {
     let pixel = corner.place * picture.size_px;
     let share = select(picture.opacity, 0.0, corner.place.x < picture.wipe);
-    let a = photo_under(photo_a, picture.a_x, picture.a_y, pixel);
-    let b = photo_under(photo_b, picture.b_x, picture.b_y, pixel);
+    // What is covered need not be sampled: bicubic costs sixteen reads.
+    var a = vec4<f32>(0.0);
+    var b = vec4<f32>(0.0);
+    if share < 1.0 {
+        a = photo_under(photo_a, picture.a_x, picture.a_y, pixel);
+    }
+    if share > 0.0 {
+        b = photo_under(photo_b, picture.b_x, picture.b_y, pixel);
+    }
     let mixed = mix(a, b, share);
     var colour = mixed.rgb;
     if picture.is_linear_target == 1u && mixed.a > 0.0 {

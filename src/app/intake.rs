@@ -2,6 +2,7 @@
 //! runs on the pool. [`App::keep_up`] looks at the state once per frame and starts what is missing, so that no other
 //! code has to remember to.
 
+use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,6 +30,8 @@ const MAX_FINDING: usize = 3;
 const PIXEL_BUDGET: usize = 160 << 20;
 /// Pictures taken from one folder.
 const MAX_FOLDER_PICTURES: usize = 2000;
+/// Marks of how a picture was made stand within this much of a file, in bytes.
+const MOST_TOLD_BYTES: u64 = 1 << 20;
 const THUMBNAIL_PX: u32 = 96;
 /// Name endings that are tried when a folder is opened; single files are tried whatever their name.
 const ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"];
@@ -161,7 +164,8 @@ impl App {
 
     /// Lets go of pixels nobody looks at, once they fill the budget.
     fn release_pixels(&mut self) {
-        let compared = self.state.pair().map(|face| face.filter(|_| self.state.view.workspace == Workspace::Compare));
+        let is_comparing = self.state.view.workspace == Workspace::Compare;
+        let compared = if is_comparing { self.state.pair() } else { [None; 2] };
         let photo_of = |face: FaceId| self.state.library.faces.get(&face).map(|entry| entry.photo);
         let compared = compared.map(|face| face.and_then(photo_of));
         let looked_at = [self.state.document.photo, compared[0], compared[1]];
@@ -249,10 +253,17 @@ fn open(source: &PhotoSource) -> Result<Arc<Photo>, String> {
 /// Whether a file says of itself that a trained network made it or part of it. Pixels without a file say nothing.
 fn is_marked(source: &PhotoSource) -> bool {
     match source {
-        PhotoSource::File(path) => std::fs::read(path).is_ok_and(|bytes| export::is_marked_synthetic(&bytes)),
+        PhotoSource::File(path) => beginning(path).is_ok_and(|bytes| export::is_marked_synthetic(&bytes)),
         PhotoSource::Bundled { bytes, .. } => export::is_marked_synthetic(bytes),
         PhotoSource::Pixels(_) => false,
     }
+}
+
+/// The part of a file in which it tells of itself.
+fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MOST_TOLD_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn display(photo: PhotoId, gpu: &Gpu, pixels: &Photo) -> Arrival {

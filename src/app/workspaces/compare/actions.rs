@@ -88,3 +88,20 @@ fn with_keys(actions: Vec<Action>) -> Vec<Action> {
     };
     actions.into_iter().map(keyed).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_action_has_a_name_of_its_own_and_says_why_it_cannot_be_done() {
+        let actions = actions(&AppState::default());
+        let names: BTreeSet<&str> = actions.iter().map(|action| action.name.as_str()).collect();
+        assert_eq!(names.len(), actions.len());
+        assert!(actions.iter().all(|action| action.shortcuts.is_empty()), "keys count in Compare alone");
+        let swap = actions.iter().find(|action| action.name == "Exchange A and B").unwrap();
+        assert_eq!(swap.refused, Some(TWO_FACES));
+    }
+}

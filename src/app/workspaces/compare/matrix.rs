@@ -21,6 +21,8 @@ const BELOW: f32 = 54.0;
 /// Between the photographs and the synthetic ages.
 const APART: f32 = 8.0;
 const LARGEST_CELL: f32 = 62.0;
+/// Room for the words above and below the small matrix.
+pub const SMALL_WORDS: f32 = 46.0;
 
 /// Where everything is.
 struct Layout {
@@ -190,7 +192,7 @@ fn grid_keys_ui(ui: &mut Ui, scene: &mut Scene<'_>, layout: &Layout, matrix: &Si
 pub fn small_ui(ui: &mut Ui, scene: &mut Scene<'_>, scores: &SimilarityMatrix, area: Rect) {
     let theme = Theme::of(ui);
     let kind = scene.state.view.compare.matrix;
-    let side = (area.height() - 46.0).min(area.width());
+    let side = (area.height() - SMALL_WORDS).min(area.width());
     let cell = ((side - 3.0) / scores.size()[0].max(1) as f32).floor();
     let [rows, columns] = scores.size();
     let layout = Layout { origin: pos2(area.left(), area.top() + 24.0), cell, columns, rows, apart: 3.0 };

@@ -43,15 +43,17 @@ pub fn controls_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let (Some(pair), Some(Ok(calibration))) = (scene.state.compared_pair(), &scene.state.calibration) else { return };
     let theme = Theme::of(ui);
     let free = ui.available_rect_before_wrap();
+    let mut curves = free;
     let has_room = free.width() >= WIDE && free.height() >= 150.0;
     if has_room && let SameAge::Ready(scores) = scene.state.same_age() {
-        let side = free.height().min(free.width() * 0.28);
+        let side = (free.height() - matrix::SMALL_WORDS).min(free.width() * 0.28);
         matrix::small_ui(ui, scene, &scores, free.with_min_x(free.right() - side));
-        ui.set_max_width(free.width() - side - 2.0 * GAP_L);
+        curves = free.with_max_x(free.right() - side - 2.0 * GAP_L);
     }
+    let ui = &mut super::child(ui, curves, "curves");
     let scope = scene.state.view.compare.scope;
     let drawn = drawn(calibration, scope, pair.ages.map(|age| age.years));
-    let head = Rect::from_min_size(ui.available_rect_before_wrap().min, vec2(ui.available_width(), 26.0));
+    let head = Rect::from_min_size(curves.min, vec2(curves.width(), 26.0));
     let choice = Rect::from_min_size(head.right_top() - vec2(SCOPE_WIDTH, 0.0), vec2(SCOPE_WIDTH, 26.0));
     let mut child = super::child(ui, choice.translate(vec2(0.0, -3.0)), "scope");
     let scopes = [(Scope::TheseAges, "These ages"), (Scope::AllAges, "All ages")];
