@@ -200,7 +200,9 @@ pub fn small_ui(ui: &mut Ui, scene: &mut Scene<'_>, scores: &SimilarityMatrix, a
     let words = scores.best().map(|best| {
         let names = meaning_ages::names(scene, best);
         let short = names.map(|name| name.replace("at ", "").replace("as photographed", "photo"));
-        format!("Best {} / {} · {}", short[0], short[1], scores.at(best).map(signed_as(kind)).unwrap_or_default())
+        let value = scores.at(best).map(signed_as(kind)).unwrap_or_default();
+        let made = if best == [0, 0] { "" } else { " · synthetic" };
+        format!("Best {} / {} · {value}{made}", short[0], short[1])
     });
     let words = words.unwrap_or_default();
     let name = format!("Both made the same age. {words}");

@@ -70,7 +70,7 @@ pub fn controls_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     legend_ui(&mut child, theme.impostor, &format!("{others}, {pairs} pairs"));
     if let Some((scores, gap)) = &drawn.genuine {
         let pairs = thousands(scores.pairs());
-        legend_ui(&mut child, theme.identity, &format!("One person, {gap} ({set}), {pairs} pairs"));
+        legend_ui(&mut child, theme.identity, &format!("One person, {gap}, {pairs} pairs ({set})"));
     }
     ui.add_space(36.0);
     distribution::ui(
