@@ -23,9 +23,9 @@ pub fn side_by_side_ui(ui: &mut Ui, scene: &mut Scene<'_>, area: Rect) {
     let gap = (area.width() * 0.17).clamp(96.0, 200.0);
     let spots = spots(pictures, gap, 1.16);
     pair_ui(ui, scene, spots);
-    for slot in 0..2 {
+    for (slot, spot) in spots.into_iter().enumerate() {
         if let Some(side) = scene.state.compared_side(slot) {
-            side_ui::caption(ui, scene, &side, spots[slot]);
+            side_ui::caption(ui, scene, &side, spot);
         }
     }
     score_ui(ui, scene, Rect::from_min_max(spots[0].right_top(), spots[1].left_bottom()));
