@@ -33,11 +33,14 @@ pub struct AgedPicture {
     pub anchor: usize,
 }
 
+/// A synthetic face that was opened, and its picture once it is made.
+type OpenedFace = (AgedPicture, Option<Arc<PhotoTexture>>);
+
 /// What the comparison holds beside what the library has.
 #[derive(Default)]
 pub struct CompareState {
     /// The synthetic faces A and B that were opened: asked for, then there.
-    pub aged: [Option<(AgedPicture, Option<Arc<PhotoTexture>>)>; 2],
+    pub aged: [Option<OpenedFace>; 2],
     /// Whose timeline was asked for last.
     timeline_asked: Option<(FaceId, u64)>,
     /// Since when the ages are missing although nobody works on them.
