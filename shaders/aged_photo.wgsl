@@ -1,6 +1,7 @@
 // The photograph and its synthetic age in one picture, drawn per frame: the flow bends the full-resolution photo, the
 // residual is added to it, and a line divides the two. `aging::paste_back` is the reference in plain Rust; a test holds
 // this shader to it. Pixel centres are at integers. Colours stay in gamma space throughout, as the reference's do.
+// `sampling.wgsl` stands before this.
 
 struct Picture {
     // Rows of the transform from pixels of the display copy to pixels of the 112×112 crop: (a, b, shift, unused).
@@ -56,24 +57,6 @@ fn cover(@builtin(vertex_index) index: u32) -> Corner {
 
 const LAST_PX: f32 = 111.0;
 
-fn far_weight(d: f32) -> f32 {
-    return ((-0.75 * d + 3.75) * d - 6.0) * d + 3.0;
-}
-
-fn near_weight(d: f32) -> f32 {
-    return (1.25 * d - 2.25) * d * d + 1.0;
-}
-
-// Keys' cubic convolution, a = -0.75: weights of the neighbours at offsets -1, 0, 1, 2.
-fn cubic_weights(t: f32) -> vec4<f32> {
-    return vec4<f32>(
-        far_weight(t + 1.0),
-        near_weight(t),
-        near_weight(1.0 - t),
-        far_weight(2.0 - t),
-    );
-}
-
 fn cubic_residual(at: vec2<f32>) -> vec3<f32> {
     let first = floor(at);
     let columns = cubic_weights(at.x - first.x);
@@ -90,23 +73,6 @@ fn cubic_residual(at: vec2<f32>) -> vec3<f32> {
     return sum;
 }
 
-fn cubic_photo(at: vec2<f32>) -> vec3<f32> {
-    let first = floor(at);
-    let last = vec2<i32>(textureDimensions(photo, 0)) - vec2<i32>(1);
-    let columns = cubic_weights(at.x - first.x);
-    let rows = cubic_weights(at.y - first.y);
-    var sum = vec3<f32>(0.0);
-    for (var row = 0; row < 4; row++) {
-        var line = vec3<f32>(0.0);
-        for (var column = 0; column < 4; column++) {
-            let texel = clamp(vec2<i32>(first) + vec2<i32>(column - 1, row - 1), vec2<i32>(0), last);
-            line += columns[column] * textureLoad(photo, texel, 0).rgb;
-        }
-        sum += rows[row] * line;
-    }
-    return sum;
-}
-
 // The photo at a place in its pixels.
 fn photo_at(at: vec2<f32>) -> vec3<f32> {
     if sampling == 2u && step == 0u {
@@ -114,7 +80,7 @@ fn photo_at(at: vec2<f32>) -> vec3<f32> {
         return textureLoad(photo, clamp(vec2<i32>(at), vec2<i32>(0), last), 0).rgb;
     }
     if sampling != 0u && !is_draft {
-        return cubic_photo(at);
+        return cubic_picture(photo, at);
     }
     let level = max(log2(picture.source.z / picture.size_px.x), 0.0);
     let size = vec2<f32>(textureDimensions(photo, 0));
@@ -157,20 +123,6 @@ fn is_visible(change: Change) -> bool {
         && (any(abs(change.shift_px) > vec2<f32>(0.05)) || any(abs(change.residual) > vec3<f32>(0.5 / 255.0)));
 }
 
-// Share of a physical pixel that lies inside the picture's round corners.
-fn coverage(place: vec2<f32>) -> f32 {
-    let half_size = picture.size_px * 0.5;
-    let from_corner = abs(place * picture.size_px - half_size) - half_size + picture.radius_px;
-    let distance = length(max(from_corner, vec2<f32>(0.0))) + min(max(from_corner.x, from_corner.y), 0.0);
-    return clamp(0.5 - distance + picture.radius_px, 0.0, 1.0);
-}
-
-fn linear_from_gamma(gamma: vec3<f32>) -> vec3<f32> {
-    let low = gamma / 12.92;
-    let high = pow((gamma + 0.055) / 1.055, vec3<f32>(2.4));
-    return select(high, low, gamma <= vec3<f32>(0.04045));
-}
-
 @fragment
 fn draw(corner: Corner) -> @location(0) vec4<f32> {
     var at = picture.source.xy + corner.place * picture.source.zw - 0.5;
@@ -197,6 +149,6 @@ fn draw(corner: Corner) -> @location(0) vec4<f32> {
     if picture.is_linear_target == 1u {
         colour = linear_from_gamma(colour);
     }
-    let alpha = coverage(corner.place);
+    let alpha = corner_coverage(corner.place, picture.size_px, picture.radius_px);
     return vec4<f32>(colour * alpha, alpha);
 }

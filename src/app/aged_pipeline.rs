@@ -80,6 +80,9 @@ impl PictureUniform {
     }
 }
 
+const SOURCE: &str =
+    concat!(include_str!("../../shaders/sampling.wgsl"), include_str!("../../shaders/aged_photo.wgsl"));
+
 /// What egui's renderer keeps for the callback.
 pub(super) struct AgedPhotoResources {
     pipelines: BTreeMap<PipelineName, wgpu::RenderPipeline>,
@@ -102,7 +105,7 @@ impl AgedPhotoResources {
         let layout = picture_layout(device);
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some("aged photo"),
-            source: wgpu::ShaderSource::Wgsl(include_str!("../../shaders/aged_photo.wgsl").into()),
+            source: wgpu::ShaderSource::Wgsl(SOURCE.into()),
         });
         let (pipelines, draws) = (BTreeMap::new(), BTreeMap::new());
         Self { pipelines, module, layout, sampler, draws, target_format }

@@ -10,6 +10,7 @@ use eframe::egui::{self, ColorImage, TextureHandle, TextureOptions};
 use super::App;
 use super::aged_photo::PhotoTexture;
 use super::commands::Command;
+use super::compare::AgedPicture;
 use super::export::FilmNews;
 use super::intake;
 use super::lab::LabCommand;
@@ -60,13 +61,8 @@ pub enum Arrival {
         /// Youngest first.
         frames: Vec<ColorImage>,
     },
-    /// A face with its surroundings.
-    Portrait {
-        /// Of which face.
-        face: FaceId,
-        /// The picture.
-        picture: ColorImage,
-    },
+    /// A synthetic face at the size of its photo is on the GPU.
+    AgedPicture(AgedPicture, Arc<PhotoTexture>),
     /// Photos to take in.
     Files {
         /// The files.
@@ -118,6 +114,8 @@ pub struct Decoded {
     pub photo: Arc<Photo>,
     /// A small square picture.
     pub thumbnail: ColorImage,
+    /// Whether the file says of itself that a trained network made it or part of it.
+    pub is_marked_synthetic: bool,
 }
 
 /// An aligned face and its pictures.
@@ -166,11 +164,7 @@ impl App {
                     entry.making.anchors = Default::default();
                 }
             }
-            Arrival::Portrait { face, picture } => {
-                if let Some(entry) = self.state.library.faces.get_mut(&face) {
-                    entry.portrait = Some(load(ctx, format!("portrait of face {}", face.0), picture));
-                }
-            }
+            Arrival::AgedPicture(picture, texture) => self.state.compare.receive(picture, &texture),
             Arrival::Files { paths, note } => {
                 if let Some(note) = note {
                     self.toast(ToastKind::Note, note);
@@ -212,6 +206,7 @@ impl App {
                 entry.size_px = Some([decoded.photo.pixels.width(), decoded.photo.pixels.height()]);
                 let name = format!("thumbnail {}", photo.0);
                 entry.thumbnail.get_or_insert_with(|| load(ctx, name, decoded.thumbnail));
+                entry.is_marked_synthetic = decoded.is_marked_synthetic;
                 entry.pixels = Some(Arc::clone(&decoded.photo));
                 entry.sha256 = Some(decoded.photo.sha256.clone());
                 if entry.stage == PhotoStage::Decoding {

@@ -10,6 +10,7 @@ use eframe::egui;
 use super::App;
 use super::age::AgeCommand;
 use super::attention::AttentionCommand;
+use super::compare::CompareCommand;
 use super::export::ExportCommand;
 use super::frame_times::FrameTimes;
 use super::history::Gesture;
@@ -79,8 +80,6 @@ pub enum Command {
     SetWipe(Option<f32>),
     /// Put a face into A (0) or B (1).
     SetPair(usize, FaceId),
-    /// A click in the tray sets A (0) or B (1).
-    SetPairSlot(usize),
     /// Exchange A and B.
     SwapPair,
     /// Show a prompt, change what stands in it, or close it.
@@ -111,6 +110,8 @@ pub enum Command {
     Age(AgeCommand),
     /// What is asked of the Attention workspace.
     Attention(AttentionCommand),
+    /// What is asked of the comparison.
+    Compare(CompareCommand),
     /// What is asked of the Lab.
     Lab(LabCommand),
     /// What is asked of sessions.
@@ -188,6 +189,7 @@ impl App {
             Command::Redo => self.step_again(),
             Command::Age(command) => self.carry_out_in_age(command),
             Command::Attention(command) => self.carry_out_in_attention(command),
+            Command::Compare(command) => self.carry_out_in_compare(ctx, command),
             Command::Lab(command) => self.carry_out_in_lab(ctx, command),
             Command::Session(command) => self.carry_out_for_session(ctx, command),
             Command::ScaleText(step) => self.scale_text(ctx, step),
@@ -258,7 +260,6 @@ impl App {
                 view.age.forget_zoom();
             }
             Command::SetWipe(share) => view.wipe = share.map(|share| share.clamp(0.0, 1.0)),
-            Command::SetPairSlot(slot) => view.pair_slot = slot.min(1),
             Command::SetPrompt(prompt) => self.state.prompt = prompt,
             _ => {}
         }
@@ -318,7 +319,7 @@ impl App {
         }
         let is_comparing = self.state.view.workspace == Workspace::Compare;
         if let Some(face) = self.state.face_of(photo).filter(|_| is_comparing) {
-            self.change_document(&Command::SetPair(self.state.view.pair_slot, face));
+            self.change_document(&Command::SetPair(self.state.view.compare.pair_slot, face));
         }
         if self.state.document.photo != Some(photo) {
             self.state.view.wipe = None;

@@ -12,6 +12,7 @@
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
 //! | `age` | the Age workspace without drawing: play, zoom, which faces are aged to which age |
 //! | `attention` | the attention maps: which, of which faces, and what can be taken away |
+//! | [`compare`] | two faces: poses, both at the same ages, the checklist, doubts |
 //! | `lab` | training, watched and told from here |
 //! | `ground`, `plain_painter` | large areas of one colour; how meshes are drawn where the CPU draws them |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
@@ -23,6 +24,7 @@ mod aged_pipeline;
 mod arrivals;
 pub mod attention;
 mod commands;
+pub mod compare;
 mod demo;
 mod dialogs;
 pub mod export;
@@ -128,6 +130,7 @@ impl App {
         if launch.painter == Painter::Suited {
             plain_painter::install(ctx, render_state);
         }
+        compare::install(render_state);
         let shared = SharedGpu {
             instance: render_state.instance.clone(),
             adapter: render_state.adapter.clone(),

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::TextureHandle;
 
 use super::aged_photo::{PackedChange, PhotoTexture};
+use super::compare::{Checklist, CompareState, FacePair};
 use super::export::FilmWork;
 pub use super::export::SaveWhat;
 use super::frame_times::FrameTimes;
@@ -54,6 +55,8 @@ pub struct AppState {
     pub saving: usize,
     /// The film that is being made.
     pub film: Option<FilmWork>,
+    /// What the comparison holds beside faces and photos.
+    pub compare: CompareState,
     /// The run that is watched.
     pub lab: LabState,
     /// The session's file.
@@ -89,6 +92,8 @@ pub struct Document {
     pub strength: f32,
     /// Faces A and B of the comparison, where chosen.
     pub pair: [Option<FaceId>; 2],
+    /// What a person judged of two faces, feature by feature.
+    pub checklists: BTreeMap<FacePair, Checklist>,
 }
 
 impl Default for Document {
@@ -102,6 +107,7 @@ impl Default for Document {
             target_years: 65.0,
             strength: 1.0,
             pair: [None, None],
+            checklists: BTreeMap::new(),
         }
     }
 }
@@ -165,6 +171,8 @@ pub struct PhotoEntry {
     pub stage: PhotoStage,
     /// Width and height in pixels, once decoded.
     pub size_px: Option<[u32; 2]>,
+    /// Whether the file says of itself that a trained network made it or part of it.
+    pub is_marked_synthetic: bool,
     /// Its pixels while they are needed; decoded again from `source` when they are not here.
     pub pixels: Option<Arc<Photo>>,
     /// Its display copy on the GPU, while it is looked at.
@@ -209,6 +217,7 @@ impl PhotoEntry {
             source,
             stage: PhotoStage::Waiting,
             size_px: None,
+            is_marked_synthetic: false,
             pixels: None,
             display: None,
             display_asked: false,
@@ -257,10 +266,6 @@ pub struct FaceEntry {
     pub filmstrip: Option<Filmstrip>,
     /// The own age the filmstrip was asked for last.
     pub filmstrip_asked_years: Option<f32>,
-    /// The face with its surroundings, for the comparison.
-    pub portrait: Option<TextureHandle>,
-    /// The portrait was asked for.
-    pub portrait_asked: bool,
 }
 
 impl FaceEntry {
@@ -282,8 +287,6 @@ impl FaceEntry {
             grey_crop,
             filmstrip: None,
             filmstrip_asked_years: None,
-            portrait: None,
-            portrait_asked: false,
         }
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::age::AgeChoices;
 use super::attention::AttentionView;
+use super::compare::CompareView;
 use super::export::FilmWish;
 use super::lab::LabView;
 
@@ -81,9 +82,8 @@ pub struct View {
     pub age: AgeChoices,
     /// How the attention maps are looked at.
     pub attention: AttentionView,
-    /// Which of A and B a click in the tray sets.
-    #[serde(skip)]
-    pub pair_slot: usize,
+    /// How two faces are compared.
+    pub compare: CompareView,
     /// How a run is looked at.
     pub lab: LabView,
     /// What a film was to show last.
@@ -99,7 +99,7 @@ impl Default for View {
             wipe: None,
             age: AgeChoices::default(),
             attention: AttentionView::default(),
-            pair_slot: 1,
+            compare: CompareView::default(),
             lab: LabView::default(),
             film: FilmWish::default(),
         }

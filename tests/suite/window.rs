@@ -5,6 +5,7 @@
 mod accessibility;
 mod age;
 mod attention;
+mod compare;
 mod export;
 mod lab;
 mod models;
@@ -24,6 +25,7 @@ use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_set
 use egui_kittest::{Harness, SnapshotOptions};
 use image::RgbaImage;
 use mtlface::aging::export::is_marked_synthetic;
+use mtlface::app::compare::SameAge;
 use mtlface::app::state::{AppState, PhotoStage, Prompt, SaveWhat};
 use mtlface::app::view::Workspace;
 use mtlface::app::{App, Command, Launch, Painter, Store};
@@ -257,8 +259,9 @@ fn every_view_every_workspace_in_both_themes() {
         window.get_by_label("A: astronaut.jpg").click();
         window.run_steps(2);
         choose(&mut window, "obama3.jpg");
-        wait(&mut window, "the portraits are there", |state| {
-            state.pair().iter().flatten().all(|face| state.library.faces[face].portrait.is_some())
+        wait(&mut window, "the photos are drawn", |state| {
+            let is_drawn = |slot: usize| state.compared_side(slot).is_some_and(|side| side.texture.is_some());
+            is_drawn(0) && is_drawn(1) && matches!(state.same_age(), SameAge::Ready(_))
         });
         keep(&mut window, &format!("compare{suffix}"));
     }

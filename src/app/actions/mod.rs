@@ -9,7 +9,7 @@ use super::commands::Command;
 use super::export;
 use super::state::{AppState, Prompt};
 use super::view::Workspace;
-use super::workspaces::{age, attention};
+use super::workspaces::{age, attention, compare};
 
 /// Something a person can do, by name.
 #[derive(Clone, Debug)]
@@ -78,6 +78,7 @@ pub fn all(state: &AppState) -> Vec<Action> {
     actions.extend(export::actions(state));
     actions.extend(within(Workspace::Age, age::actions(state)));
     actions.extend(within(Workspace::Attention, attention::actions(state)));
+    actions.extend(within(Workspace::Compare, compare::actions(state)));
     actions
 }
 

@@ -47,7 +47,7 @@ impl AttentionFormat {
         }
     }
 
-    fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
             Self::Svg => "SVG drawing",
             Self::Csv => "CSV table",

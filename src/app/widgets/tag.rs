@@ -12,6 +12,8 @@ pub enum Tag {
     Photograph(String),
     /// Made by the network, at this age in years.
     Synthetic(f32),
+    /// Made by the network of the face with this letter, at this age in years.
+    SyntheticOf(&'static str, f32),
     /// Synthetic, in small pictures.
     SmallSynthetic(f32),
     /// Several faces made by the network, in words.
@@ -33,6 +35,7 @@ impl Tag {
         match self {
             Self::Photograph(words) => words.clone(),
             Self::Synthetic(years) => format!("Synthetic · age {years:.0}"),
+            Self::SyntheticOf(letter, years) => format!("{letter} · Synthetic · age {years:.0}"),
             Self::SmallSynthetic(years) => format!("Synthetic · {years:.0}"),
             Self::SyntheticFaces(words) => format!("Synthetic · {words}"),
             Self::Difference(years) => format!("Synthetic · difference at age {years:.0}, ×{DIFFERENCE_GAIN:.0}"),
@@ -49,9 +52,11 @@ pub fn paint(ui: &Ui, tag: &Tag, at: egui::Pos2, corner: Align2, max_width: f32)
     let theme = Theme::of(ui);
     let (font, ground, writing): (Type, Color32, Color32) = match tag {
         Tag::Photograph(_) => (Type::Caption, ON_PHOTO_GROUND, ON_PHOTO),
-        Tag::Synthetic(_) | Tag::SyntheticFaces(_) | Tag::Difference(_) | Tag::DifferenceOfFaces(_) => {
-            (Type::Section, theme.synthetic, theme.on_synthetic)
-        }
+        Tag::Synthetic(_)
+        | Tag::SyntheticOf(..)
+        | Tag::SyntheticFaces(_)
+        | Tag::Difference(_)
+        | Tag::DifferenceOfFaces(_) => (Type::Section, theme.synthetic, theme.on_synthetic),
         Tag::SmallSynthetic(_) => (Type::Tag, ON_PHOTO_GROUND, SYNTHETIC_ON_PHOTO),
     };
     let padding = if matches!(tag, Tag::SmallSynthetic(_)) { vec2(5.0, 2.0) } else { PADDING };
