@@ -21,7 +21,7 @@ impl App {
         if self.state.play.take().is_some() {
             return;
         }
-        if !self.state.face().is_some_and(|(_, face)| face.timeline.is_some()) {
+        if self.state.face().is_none_or(|(_, face)| face.timeline.is_none()) {
             return;
         }
         let now = Instant::now();

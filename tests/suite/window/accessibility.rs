@@ -38,7 +38,7 @@ fn every_control_has_a_name_and_tab_reaches_it() {
         let mut names = BTreeSet::new();
         for node in window.root().children_recursive() {
             let node = node.accesskit_node();
-            if is_control(node.role()) && !node.is_hidden() {
+            if is_control(node.role()) && !node.is_hidden() && !node.is_disabled() {
                 let name = node.label().unwrap_or_default();
                 assert!(!name.trim().is_empty(), "{workspace:?}: a {:?} has no name", node.role());
                 names.insert(name);

@@ -52,6 +52,8 @@ fn text_grows_and_shrinks_and_the_first_hint_goes_for_good() {
     window.get_by_label("Got it").click();
     window.run_steps(3);
     assert!(window.query_by_label("Got it").is_none());
+    window.set_size(egui::Vec2::from(SIZE));
+    window.run_steps(3);
     for _ in 0..3 {
         window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Plus);
         window.run_steps(2);

@@ -135,11 +135,14 @@ fn scrolled(ui: &Ui, response: &Response, place: Rect, pose: Pose) -> Pose {
     if turn == 0.0 { pose } else { pose.turned(pose.turn_degrees + turn.to_degrees()) }
 }
 
+/// What a key does to a pose in a place around a point.
+type PoseChange = fn(Pose, Rect, Pos2) -> Pose;
+
 /// Plus and minus zoom, arrows move, brackets turn, zero begins again.
 fn typed(ui: &Ui, place: Rect, pose: Pose) -> Pose {
     let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let middle = place.center();
-    let changes: [(&[Key], fn(Pose, Rect, Pos2) -> Pose); 9] = [
+    let changes: [(&[Key], PoseChange); 9] = [
         (&[Key::Plus, Key::Equals], |pose, place, middle| pose.zoomed(place, middle, KEY_ZOOM)),
         (&[Key::Minus], |pose, place, middle| pose.zoomed(place, middle, 1.0 / KEY_ZOOM)),
         (&[Key::ArrowLeft], |pose, place, _| pose.moved(place, vec2(KEY_POINTS, 0.0))),
