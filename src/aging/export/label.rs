@@ -25,6 +25,17 @@ pub fn labelled_photo(aged: &RgbImage, face: &AlignedFace, age_years: f32) -> Rg
     labelled
 }
 
+/// A photo with several aged faces and one tag that says so, in the corner that overlaps them least.
+pub fn labelled_group(aged: &RgbImage, faces: &[&AlignedFace], words: &str) -> RgbImage {
+    let mut labelled = aged.clone();
+    let size_px = (aged.width().min(aged.height()) as f32 / 54.0).clamp(8.0, 44.0);
+    let tag = Tag { text: format!("Synthetic · {words}"), ..Tag::synthetic(0.0, size_px) };
+    let areas: Vec<Area> = faces.iter().map(|face| face_area(&face.photo_to_crop)).collect();
+    let corner = tag.corner_away_from_all(&labelled, &areas);
+    tag.draw(&mut labelled, corner);
+    labelled
+}
+
 /// A tag: its text, its size and its colours.
 pub struct Tag {
     text: String,
@@ -68,8 +79,13 @@ impl Tag {
     /// Where the tag goes: bottom right, bottom left, top right or top left, the first that leaves the face free, or
     /// the one that hides least of it.
     fn corner_away_from(&self, picture: &RgbImage, face: Area) -> [f32; 2] {
+        self.corner_away_from_all(picture, &[face])
+    }
+
+    fn corner_away_from_all(&self, picture: &RgbImage, faces: &[Area]) -> [f32; 2] {
         let corners = self.corners(picture);
-        let hidden = corners.map(|corner| overlap_px2(self.area(corner), face));
+        let hidden: [f32; 4] =
+            corners.map(|corner| faces.iter().map(|face| overlap_px2(self.area(corner), *face)).sum());
         let best = (1..4).fold(0, |best, other| if hidden[other] < hidden[best] { other } else { best });
         corners[best]
     }

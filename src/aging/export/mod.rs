@@ -22,10 +22,10 @@ pub use attention_drawing::{AttentionDrawing, DrawnMap, MapColours, attention_sv
 pub use attention_table::{TabledFace, attention_csv};
 pub use file::{OutputFolder, Target, write_file};
 pub use heatmap::{AttentionPicture, attention_picture};
-pub use label::{label_text, labelled_photo};
+pub use label::{label_text, labelled_group, labelled_photo};
 pub use npy::npy_bytes;
 pub use picture::{FACE_PICTURE_SIZE_PX, face_picture, labelled_face, portrait_picture};
-pub use provenance::{PictureKind, Provenance, encode_png, is_marked_synthetic};
+pub use provenance::{Alignment, PictureKind, Provenance, encode_png, is_marked_synthetic};
 pub use sheet::{Sheet, SheetCell, contact_sheet};
 pub use signing::{Container, Credentials};
 

@@ -83,6 +83,8 @@ impl Provenance {
 pub enum PictureKind {
     /// One synthetic face at this age in years.
     Synthetic(f32),
+    /// A photo in which so many faces are synthetic.
+    SyntheticGroup(usize),
     /// Several synthetic faces.
     SyntheticSheet,
     /// A film of one face from one age to another, in years.
@@ -121,6 +123,7 @@ pub fn is_marked_synthetic(file_bytes: &[u8]) -> bool {
 fn synthetic_description(kind: PictureKind) -> Option<String> {
     match kind {
         PictureKind::Synthetic(age_years) => Some(format!("Synthetic face, age {}", years_text(age_years))),
+        PictureKind::SyntheticGroup(faces) => Some(format!("{faces} synthetic faces")),
         PictureKind::SyntheticSheet => Some("Sheet of synthetic faces".to_owned()),
         PictureKind::SyntheticFilm(ends) => {
             let [from, to] = ends.map(years_text);

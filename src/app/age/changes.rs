@@ -54,6 +54,19 @@ impl AppState {
         [faces.iter().filter(is_there).count(), faces.len()]
     }
 
+    /// What is said of several faces that are aged together, such as `3 faces at 65 years` or `2 faces 41 years older`.
+    pub fn group_words(&self) -> String {
+        let [count, _] = self.aged_count();
+        let target_years = self.document.target_years;
+        let own = self.face().and_then(|(face, _)| self.own_age(face));
+        let Some(own) = own.filter(|_| self.view.age.together == Together::ByYears) else {
+            return format!("{count} faces at {target_years:.0} years");
+        };
+        let years = target_years.round() - own.years.round();
+        let word = if years < 0.0 { "younger" } else { "older" };
+        format!("{count} faces {:.0} years {word}", years.abs())
+    }
+
     /// The faces shown aged, each with its change at full precision, in the order in which they are drawn: applied one
     /// after the other to the photo they give the whole photo as it is shown.
     pub fn shown_changes(&self) -> Vec<(FaceId, Change)> {

@@ -9,14 +9,14 @@ use image::RgbImage;
 use serde_json::{Value, json};
 
 use crate::aging::export::{
-    self, AttentionPicture, Credentials, PictureKind, Provenance, Sheet, SheetCell, attention_picture, contact_sheet,
-    encode_png, face_picture, labelled_photo, signed_png, years_text,
+    self, Alignment, AttentionPicture, Credentials, PictureKind, Provenance, Sheet, SheetCell, attention_picture,
+    contact_sheet, encode_png, face_picture, labelled_group, labelled_photo, signed_png, years_text,
 };
 use crate::aging::{Change, Timeline, age_photo};
 use crate::app::App;
 use crate::app::arrivals::Arrival;
 use crate::app::queries::OwnAge;
-use crate::app::state::{EngineStatus, SaveWhat, ToastKind};
+use crate::app::state::{AppState, EngineStatus, SaveWhat, ToastKind};
 use crate::engine::{DeviceReport, FaceReading};
 use crate::face::{AlignedFace, Photo};
 
@@ -38,9 +38,35 @@ pub struct Subject {
     pub own: OwnAge,
     target_years: f32,
     pub strength: f32,
+    /// Every face of the photo that is shown aged, where that is more than one.
+    group: Option<Group>,
     model: String,
     weights_sha256: Arc<str>,
     device: DeviceReport,
+}
+
+/// Several faces of one photo, aged together.
+struct Group {
+    /// Each with its change, in the order in which they are drawn.
+    faces: Vec<(Arc<AlignedFace>, Change)>,
+    /// What is said of them, such as `3 faces at 65 years`.
+    words: String,
+}
+
+/// The faces shown aged; nothing where it is one, a sentence while some are still being made.
+fn group(state: &AppState) -> Result<Option<Group>, String> {
+    let [done, all] = state.aged_count();
+    if all < 2 {
+        return Ok(None);
+    }
+    if done < all {
+        return Err(format!("The ages of {done} of {all} faces are there. Try again in a moment."));
+    }
+    let changed = state
+        .shown_changes()
+        .into_iter()
+        .filter_map(|(face, change)| state.library.faces.get(&face).map(|entry| (Arc::clone(&entry.aligned), change)));
+    Ok(Some(Group { faces: changed.collect(), words: state.group_words() }))
 }
 
 /// The file name offered, or a sentence on why there is nothing to save yet.
@@ -101,6 +127,7 @@ pub fn subject(app: &App, what: SaveWhat) -> Result<Subject, String> {
         own: state.own_age(id).ok_or(not_read)?,
         target_years: state.document.target_years,
         strength: state.document.strength,
+        group: if what == SaveWhat::Photo { group(state)? } else { None },
         model: model.name(),
         weights_sha256: Arc::clone(&model.weights_sha256),
         device: device.clone(),
@@ -110,6 +137,7 @@ pub fn subject(app: &App, what: SaveWhat) -> Result<Subject, String> {
 impl Subject {
     fn write(&self, what: SaveWhat, path: &Path, credentials: &Credentials) -> Result<(), export::ExportError> {
         let (picture, kind, parameters) = match (what, &self.timeline) {
+            (SaveWhat::Photo, _) if self.group.is_some() => self.aged_group(),
             (SaveWhat::Photo, Some(timeline)) => {
                 let photo = match &self.drawn {
                     Some(drawn) => self.changed(&drawn.scaled(self.strength)),
@@ -132,6 +160,20 @@ impl Subject {
             synthetic => signed_png(&picture, synthetic, &provenance, credentials)?,
         };
         export::write_file(path, &bytes, &self.originals())
+    }
+
+    /// The whole photo with every face aged that is shown so.
+    fn aged_group(&self) -> (RgbImage, PictureKind, Value) {
+        let faces = self.group.as_ref().map(|group| group.faces.as_slice()).unwrap_or_default();
+        let words = self.group.as_ref().map(|group| group.words.as_str()).unwrap_or_default();
+        let untouched = RgbImage::clone(&self.photo.pixels);
+        let aged = faces.iter().fold(untouched, |photo, (face, change)| age_photo(&photo, &face.photo_to_crop, change));
+        let aligned: Vec<&AlignedFace> = faces.iter().map(|(face, _)| face.as_ref()).collect();
+        let alignments: Vec<Alignment> = aligned.iter().map(|face| Alignment::from(*face)).collect();
+        let mut parameters = self.parameters("target_age_years", json!(self.target_years));
+        parameters["faces"] = json!(alignments);
+        parameters["together"] = json!(words);
+        (labelled_group(&aged, &aligned, words), PictureKind::SyntheticGroup(faces.len()), parameters)
     }
 
     /// What was asked for, with one thing more.

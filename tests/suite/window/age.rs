@@ -10,11 +10,11 @@ use image::RgbImage;
 use image::imageops::{self, FilterType};
 use mtlface::app::Command;
 use mtlface::app::age::{AgeCommand, Faces, LoopMode, Together};
-use mtlface::app::state::AppState;
+use mtlface::app::state::{AppState, SaveWhat};
 use mtlface::app::view::{AgeView, Framing};
 
 use super::{SIZE, Window, can_draw, click_at, compare_with_kept, has_ages, open, open_demo, picture, pixels_changed};
-use super::{target, undo_until, wait};
+use super::{is_marked_synthetic, target, undo_until, wait};
 
 const PICTURE: &str = "Photograph and synthetic age";
 
@@ -230,8 +230,25 @@ fn every_face_of_a_group_photo_ages_at_once() {
     window.state_mut().ask(Command::SetAgeView(AgeView::Side));
     window.run_steps(3);
     compare_with_kept(&mut window, "age-group");
+    let saved = folder.path().join("aged.png");
+    window.state_mut().ask(Command::SaveTo(SaveWhat::Photo, saved.clone()));
+    wait(&mut window, "the photo is saved", |state| state.saving == 0 && saved.exists());
+    let bytes = std::fs::read(&saved).unwrap();
+    assert!(is_marked_synthetic(&bytes));
+    let (aged, photo) = (image::load_from_memory(&bytes).unwrap().to_rgb8(), &group_pixels(folder.path()));
+    for face in &faces {
+        let [left, top, right, bottom] = window.state().state().library.faces[face].aligned.detection.box_px;
+        let inside = |x: u32, y: u32| (left..right).contains(&(x as f32)) && (top..bottom).contains(&(y as f32));
+        let pairs = photo.enumerate_pixels().zip(aged.pixels());
+        let changed = pairs.filter(|((x, y, a), b)| inside(*x, *y) && a != b).count();
+        assert!(changed > 500, "{changed} pixels of face {} changed in the file", face.0);
+    }
     ask(&mut window, AgeCommand::SetFaces(Faces::This));
     assert_eq!(window.state().state().changes.len(), 1);
+}
+
+fn group_pixels(folder: &Path) -> RgbImage {
+    image::open(folder.join("group.png")).unwrap().to_rgb8()
 }
 
 /// Where a face is on the window, when the whole photo is shown there.

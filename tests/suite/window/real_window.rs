@@ -2,7 +2,7 @@
 //! the keys, saves a session where it is told to, and closes with the window. Needs Xvfb and xdotool.
 
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command as Process, Stdio};
 use std::time::{Duration, Instant};
 
@@ -146,7 +146,7 @@ fn the_real_window_follows_real_keys_and_saves_a_session() {
 }
 
 /// Ctrl Shift S, the path into the window's own prompt where no file dialog comes, Enter.
-fn save_as(hand: &Hand, path: &PathBuf) {
+fn save_as(hand: &Hand, path: &Path) {
     hand.press("ctrl+shift+s");
     // The window waits a moment for the system's file dialog before it asks by itself.
     std::thread::sleep(Duration::from_millis(1500));

@@ -19,7 +19,7 @@ pub fn definition(kind: PictureKind, provenance: &Provenance) -> Value {
     let agent = json!({ "name": "mtlface", "version": provenance.app_version });
     let source = json!({ "ingredientIds": [PHOTOGRAPH] });
     let (relationship, actions) = match kind {
-        PictureKind::Synthetic(_) | PictureKind::Drawing => (
+        PictureKind::Synthetic(_) | PictureKind::SyntheticGroup(_) | PictureKind::Drawing => (
             "parentOf",
             json!([
                 { "action": "c2pa.opened", "parameters": source },

@@ -41,19 +41,7 @@ fn progress_words(state: &AppState) -> String {
     if done < all {
         return format!("{done} of {all} faces");
     }
-    format!("{all} faces {}", together_words(state))
-}
-
-/// How several faces are aged, such as `at 65 years` or `41 years older`.
-fn together_words(state: &AppState) -> String {
-    let target_years = state.document.target_years;
-    let own = state.face().and_then(|(face, _)| state.own_age(face));
-    let Some(own) = own.filter(|_| state.view.age.together == Together::ByYears) else {
-        return format!("at {target_years:.0} years");
-    };
-    let years = target_years.round() - own.years.round();
-    let word = if years < 0.0 { "younger" } else { "older" };
-    format!("{:.0} years {word}", years.abs())
+    state.group_words()
 }
 
 /// What is said of the synthetic part of the picture, and of the difference.
@@ -62,6 +50,6 @@ pub fn tags(state: &AppState) -> (Tag, Tag) {
     if state.changes.len() < 2 {
         return (Tag::Synthetic(target_years), Tag::Difference(target_years));
     }
-    let words = format!("{} faces {}", state.changes.len(), together_words(state));
+    let words = state.group_words();
     (Tag::SyntheticFaces(words.clone()), Tag::DifferenceOfFaces(words))
 }
