@@ -38,8 +38,11 @@ impl App {
     /// Starts what the state lacks. Called once per frame; starts nothing twice.
     pub(super) fn keep_up(&mut self) {
         self.decode_waiting();
-        self.serve_photo();
-        self.serve_face();
+        self.serve_photos();
+        match self.state.presenter {
+            Some(_) => self.serve_presented(),
+            None => self.serve_face(),
+        }
         if self.state.view.workspace == Workspace::Compare {
             for face in self.state.pair().into_iter().flatten() {
                 self.serve_portrait(face);
@@ -54,7 +57,8 @@ impl App {
             return;
         }
         // The photo someone looks at comes first.
-        let order = self.state.document.photo.into_iter().chain(self.state.document.tray.iter().copied());
+        let own = self.state.presenter.iter().flat_map(|presenter| presenter.own_photos());
+        let order = own.chain(self.state.document.photo).chain(self.state.document.tray.iter().copied());
         for photo in order.collect::<Vec<_>>() {
             if self.decoding >= MAX_DECODING {
                 return;
@@ -68,9 +72,14 @@ impl App {
         }
     }
 
-    /// Pixels and display copy of the photo looked at.
-    fn serve_photo(&mut self) {
-        let Some(photo) = self.state.document.photo else { return };
+    /// Pixels and display copy of the photos looked at.
+    fn serve_photos(&mut self) {
+        for photo in self.state.photos_looked_at() {
+            self.serve_photo(photo);
+        }
+    }
+
+    fn serve_photo(&mut self, photo: PhotoId) {
         self.serve_pixels(photo);
         let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
         if entry.display.is_none()
@@ -117,7 +126,7 @@ impl App {
     }
 
     /// Asks once for a face's timeline.
-    fn serve_timeline(&mut self, face: FaceId) {
+    pub(super) fn serve_timeline(&mut self, face: FaceId) {
         let Some(entry) = self.state.library.faces.get_mut(&face) else { return };
         if !entry.timeline_asked {
             entry.timeline_asked = true;
@@ -126,7 +135,7 @@ impl App {
     }
 
     /// One timeline is made at a time: nobody waits for that of a face whose turn it is not, or not any more.
-    fn stop_other_timelines(&mut self, next: Option<FaceId>) {
+    pub(super) fn stop_other_timelines(&mut self, next: Option<FaceId>) {
         for (face, entry) in &mut self.state.library.faces {
             if entry.timeline_asked && entry.timeline.is_none() && Some(*face) != next {
                 entry.timeline_asked = false;
@@ -182,10 +191,11 @@ impl App {
 
     /// Lets go of pixels nobody looks at, once they fill the budget.
     fn release_pixels(&mut self) {
-        let looked_at = self.state.document.photo;
+        let looked_at = self.state.photos_looked_at();
         let photos = &mut self.state.library.photos;
-        let idle =
-            |id: &PhotoId, entry: &super::state::PhotoEntry| Some(*id) != looked_at && entry.stage == PhotoStage::Ready;
+        let idle = |id: &PhotoId, entry: &super::state::PhotoEntry| {
+            !looked_at.contains(id) && entry.stage == PhotoStage::Ready
+        };
         for (_, entry) in photos.iter_mut().filter(|(id, entry)| idle(id, entry)) {
             entry.display = None;
         }

@@ -11,6 +11,7 @@ use eframe::egui::TextureHandle;
 use super::aged_photo::{PackedChange, PhotoTexture};
 use super::frame_times::FrameTimes;
 use super::lab::{LabPrompt, LabState};
+use super::presenter::Presenter;
 use super::session::{SessionPrompt, SessionState};
 use super::view::View;
 use crate::aging::Timeline;
@@ -62,6 +63,8 @@ pub struct AppState {
     pub frame_times: Option<FrameTimes>,
     /// Whether the first hint is shown.
     pub shows_hint: bool,
+    /// Presenter mode, while it is on.
+    pub presenter: Option<Presenter>,
 }
 
 /// What a person made: every change to it is one step of undo.
