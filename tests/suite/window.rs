@@ -5,6 +5,7 @@
 mod lab;
 mod models;
 mod palette;
+mod presenter;
 mod run_folder;
 mod session;
 mod shader;

@@ -47,7 +47,7 @@ pub fn photograph_ui(ui: &Ui, state: &AppState, presenter: &Presenter, stage: &S
     let corner = stage.photograph.left_bottom() + vec2(1.0, -1.0) * stage.share(0.012);
     tag::paint_in(ui, &tag, corner, Align2::LEFT_BOTTOM, stage.font(StageType::Caption));
     veil(ui, presenter, stage.photograph);
-    super::name(ui, stage.photograph, "photograph", Role::Image, &tag.text());
+    super::name(ui, stage.photograph, "photograph", Role::Image, "The photograph beside it");
 }
 
 /// Whether anything is changed: at the age of the photograph it is the photograph.
