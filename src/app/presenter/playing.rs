@@ -34,7 +34,12 @@ impl App {
         }
         self.look_through_camera(ctx);
         self.present(ctx.input(|input| input.unstable_dt).min(LONGEST_FRAME_S));
-        ctx.request_repaint_after(std::time::Duration::from_secs_f32(IDLE_FRAME_S));
+        let is_still = self.state.presenter.as_ref().is_none_or(|presenter| presenter.is_paused || presenter.is_live());
+        if is_still {
+            ctx.request_repaint_after(std::time::Duration::from_secs_f32(IDLE_FRAME_S));
+        } else {
+            ctx.request_repaint();
+        }
     }
 
     /// Moves it on by so many seconds.

@@ -46,17 +46,19 @@ fn pause_at(window: &mut Window, years: f32) {
     assert!(presenter(window).is_paused && presenter(window).target_years >= years);
 }
 
-/// Compares with the kept picture, but for the device in use.
-fn compare_stage(window: &mut Window, name: &str) {
-    let mut whole = picture(window);
+/// Compares with the kept picture, but for the device in use; returns the whole one.
+fn compare_stage(window: &mut Window, name: &str) -> RgbaImage {
+    let whole = picture(window);
+    let mut compared = whole.clone();
     let device = window.get_by_label_contains("Runs on").rect().expand(16.0);
-    for (x, y, pixel) in whole.enumerate_pixels_mut() {
+    for (x, y, pixel) in compared.enumerate_pixels_mut() {
         if device.contains(egui::pos2(x as f32, y as f32)) {
             *pixel = image::Rgba([0, 0, 0, 255]);
         }
     }
     let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(600_usize);
-    egui_kittest::image_snapshot_options(&whole, name, &options);
+    egui_kittest::image_snapshot_options(&compared, name, &options);
+    whole
 }
 
 fn kept(window: &Window) -> (Document, View) {
@@ -95,7 +97,11 @@ fn it_plays_by_itself_and_leaves_everything_as_it_was() {
     assert!(window.query_by_label(&words).is_some(), "{words}");
     assert!(window.query_by_label("The photograph beside it").is_some());
     // Calm and dark in the light theme, too.
-    let stage = picture(&mut window);
+    let stage = compare_stage(&mut window, "presenter");
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures/presenter.png");
+        image::DynamicImage::from(stage.clone()).to_rgb8().save(manual).unwrap();
+    }
     assert!(stage.get_pixel(2, 2).0[..3].iter().all(|level| *level < 40), "{:?}", stage.get_pixel(2, 2));
     window.event(press(Key::Escape, Modifiers::NONE, true));
     window.step();
@@ -132,7 +138,7 @@ fn a_cat_on_the_keyboard_changes_nothing_and_the_show_goes_on() {
     for modifiers in [Modifiers::NONE, Modifiers::SHIFT, ctrl, ctrl | Modifiers::SHIFT, Modifiers::ALT] {
         for paw in keys.chunks(9) {
             for pressed in [true, false] {
-                window.input_mut().modifiers = modifiers;
+                window.input_mut().events.push(Event::ModifiersChanged(modifiers));
                 let events = paw.iter().map(|key| press(*key, modifiers, pressed));
                 window.input_mut().events.extend(events);
                 window.step();
@@ -145,7 +151,7 @@ fn a_cat_on_the_keyboard_changes_nothing_and_the_show_goes_on() {
         window.input_mut().events.push(press(key, ctrl, false));
         window.step();
     }
-    window.input_mut().modifiers = Modifiers::NONE;
+    window.input_mut().events.push(Event::ModifiersChanged(Modifiers::NONE));
     window.event(Event::Text("Delete everything".to_owned()));
     window.event(Event::Paste(photo.display().to_string()));
     window.event(Event::Cut);
@@ -207,6 +213,7 @@ impl Drop for Source {
 
 fn fed(refusals: Vec<CameraError>) -> (Arc<Fed>, Arc<AtomicUsize>) {
     let picture = image::load_from_memory(include_bytes!("../../../assets/demo/obama.jpg")).unwrap().into_rgb8();
+    let picture = image::imageops::crop_imm(&picture, 0, 0, picture.width(), picture.width() * 9 / 16).to_image();
     let open = Arc::new(AtomicUsize::new(0));
     let picture = Some(Arc::new(picture));
     (Arc::new(Fed { picture, refusals: Mutex::new(refusals), open: Arc::clone(&open) }), open)
@@ -227,6 +234,13 @@ fn what_the_camera_sees_is_shown_marked_aged_and_forgotten() {
     let (cameras, open) = fed(vec![CameraError::Forbidden]);
     let mut window = open_demo(egui::Theme::Dark, SIZE);
     window.state_mut().use_cameras(cameras);
+    let mut early = super::open(egui::Theme::Dark, SIZE, None);
+    early.key_press(Key::F5);
+    for n in 0..4 {
+        early.run_steps(6);
+        early.render().unwrap().save(format!("/tmp/presenter-early-{n}.png")).unwrap();
+        std::thread::sleep(Duration::from_millis(120));
+    }
     let (before, photos) = (kept(&window), window.state().state().library.photos.len());
     present(&mut window);
     // Refused first: one sentence, and the show goes on.
@@ -235,6 +249,7 @@ fn what_the_camera_sees_is_shown_marked_aged_and_forgotten() {
         state.presenter.as_ref().is_some_and(|shown| shown.note.is_some() && !shown.camera.is_on())
     });
     assert!(window.query_by_label_contains("may not be used").is_some());
+    picture(&mut window).save("/tmp/presenter-refused.png").unwrap();
     window.key_press(Key::C);
     window.run_steps(2);
     assert!(window.query_by_label("Camera on").is_none(), "one press must not switch it on");
@@ -320,6 +335,7 @@ fn a_window_without_networks_says_so_on_the_stage() {
     window.state_mut().use_cameras(Arc::new(Fed::default()));
     window.state_mut().ask(Command::Presenter(PresenterCommand::UseCamera));
     window.run_steps(30);
+    picture(&mut window).save("/tmp/presenter-failed.png").unwrap();
     assert!(window.query_by_label_contains("No face can be aged").is_some());
     window.key_press(Key::F5);
     window.run_steps(3);
@@ -327,12 +343,27 @@ fn a_window_without_networks_says_so_on_the_stage() {
 }
 
 #[test]
-fn it_is_kept_as_a_picture() {
-    if !can_draw("it_is_kept_as_a_picture") {
+fn the_stage_holds_on_a_wall() {
+    if !can_draw("the_stage_holds_on_a_wall") {
         return;
     }
-    let mut window = open_demo(egui::Theme::Dark, SIZE);
+    let mut window = open_demo(egui::Theme::Dark, [3840.0, 2160.0]);
     present(&mut window);
-    pause_at(&mut window, 70.0);
-    compare_stage(&mut window, "presenter");
+    pause_at(&mut window, 75.0);
+    let stage = picture(&mut window);
+    let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(3840.0, 2160.0));
+    let years = presenter(&window).target_years.round();
+    let (synthetic, age) = (format!("Synthetic · age {years}"), format!("Age {years}"));
+    for label in [&synthetic, "The photograph beside it", "From 0 to 90", &age, "Runs on", "Paused"] {
+        let place = window.get_by_label_contains(label).rect();
+        assert!(whole.contains_rect(place), "{label} at {place:?}");
+    }
+    // The figures are amber and as high as they are meant to be.
+    let figures = window.get_by_label_contains(&age).rect();
+    let is_amber = |pixel: &image::Rgba<u8>| pixel.0[0] > 200 && pixel.0[1].abs_diff(166) < 30 && pixel.0[2] < 120;
+    let inside = stage.enumerate_pixels().filter(|(x, y, _)| figures.contains(egui::pos2(*x as f32, *y as f32)));
+    let rows: Vec<u32> = inside.filter(|(_, _, pixel)| is_amber(pixel)).map(|(_, y, _)| y).collect();
+    let high = rows.iter().max().unwrap() - rows.iter().min().unwrap();
+    assert!(high > 400, "the figures are only {high} pixels high");
+    stage.save("/tmp/presenter-4k.png").unwrap();
 }

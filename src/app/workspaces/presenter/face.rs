@@ -14,8 +14,6 @@ use crate::app::widgets::tag::{self, Tag};
 
 /// How much larger than the part the network sees the part shown is.
 const SURROUNDINGS: f32 = 1.7;
-/// The photograph beside it shows a little less.
-const CLOSE: f32 = 1.25;
 
 /// The face at the age shown.
 pub fn picture_ui(ui: &Ui, state: &AppState, presenter: &Presenter, stage: &Stage) {
@@ -27,7 +25,7 @@ pub fn picture_ui(ui: &Ui, state: &AppState, presenter: &Presenter, stage: &Stag
         Some(change) => Tag::Synthetic(change.key.target_years),
         None => Tag::photograph(),
     };
-    let source_px = framed_px(face, texture, SURROUNDINGS);
+    let source_px = framed_px(face, texture);
     paint(ui, stage.picture, texture, face, change, source_px, 0);
     let corner = stage.picture.left_bottom() + vec2(1.0, -1.0) * stage.share(0.022);
     tag::paint_in(ui, &tag, corner, Align2::LEFT_BOTTOM, stage.font(StageType::Tag));
@@ -42,7 +40,7 @@ pub fn photograph_ui(ui: &Ui, state: &AppState, presenter: &Presenter, stage: &S
     if presenter.change.is_none() {
         return;
     }
-    paint(ui, stage.photograph, texture, Some(face), None, framed_px(Some(face), texture, CLOSE), 1);
+    paint(ui, stage.photograph, texture, Some(face), None, framed_px(Some(face), texture), 1);
     let tag = Tag::photograph();
     let corner = stage.photograph.left_bottom() + vec2(1.0, -1.0) * stage.share(0.012);
     tag::paint_in(ui, &tag, corner, Align2::LEFT_BOTTOM, stage.font(StageType::Caption));
@@ -87,14 +85,14 @@ fn veil(ui: &Ui, presenter: &Presenter, place: Rect) {
 
 /// The square of the photo that is shown: around the face, moved inside the photo where it reaches past its edges; the
 /// middle of the photo while no face is known.
-fn framed_px(face: Option<&FaceEntry>, texture: &PhotoTexture, surroundings: f32) -> Rect {
+fn framed_px(face: Option<&FaceEntry>, texture: &PhotoTexture) -> Rect {
     let [width, height] = texture.photo_px().map(|side| side as f32);
     let smaller = width.min(height);
     let (middle, side) = match face {
         Some(face) => {
             let back = face.aligned.photo_to_crop.inverse();
             let [x, y] = back.apply([55.5, 55.5]);
-            ([x as f32, y as f32], ((112.0 * back.scale()) as f32 * surroundings).min(smaller))
+            ([x as f32, y as f32], ((112.0 * back.scale()) as f32 * SURROUNDINGS).min(smaller))
         }
         None => ([width / 2.0, height / 2.0], smaller),
     };

@@ -16,7 +16,7 @@ const FIGURES: f32 = 0.73;
 /// The age, or what is being done.
 pub fn ui(ui: &Ui, state: &AppState, presenter: &Presenter, stage: &Stage) {
     if presenter.is_live() {
-        return words_ui(ui, stage, "Look into the camera", "Enter takes the picture.");
+        return words_ui(ui, stage, "Look into the camera", "Enter takes the picture. Ask everybody in it first.");
     }
     if let EngineStatus::Failed(_) = state.engine {
         return words_ui(

@@ -25,6 +25,8 @@ pub fn small_ui(ui: &Ui, presenter: &Presenter, stage: &Stage) {
     paint(ui, presenter, stage.live, RADIUS_PICTURE);
     let stroke = Stroke::new(stage.share(0.002).max(1.0), Theme::of(ui).danger);
     ui.painter().rect_stroke(stage.live, RADIUS_PICTURE, stroke, StrokeKind::Inside);
+    let corner = stage.live.left_bottom() + vec2(1.0, -1.0) * stage.share(0.008);
+    tag::paint_in(ui, &Tag::Photograph("Live".to_owned()), corner, Align2::LEFT_BOTTOM, stage.font(StageType::Caption));
     super::name(ui, stage.live, "live", Role::Image, "What the camera sees");
 }
 

@@ -13,8 +13,8 @@ const YEARS: f32 = 0.085;
 /// Width of what stands beside the face.
 const COLUMN: f32 = 0.46;
 const GAP: f32 = 0.07;
-const PHOTOGRAPH: f32 = 0.25;
-const LIVE: f32 = 0.17;
+const PHOTOGRAPH: f32 = 0.32;
+const LIVE: f32 = 0.125;
 
 /// The places of presenter mode.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,7 +73,7 @@ impl Stage {
 
     fn upright(window: Rect, size: Vec2) -> Self {
         let height = size.x.min(size.y / 1.5);
-        let [margin, column] = [MARGIN, COLUMN].map(|share| share * height);
+        let margin = MARGIN * height;
         let (years, foot) = below(window, height);
         let beside = PHOTOGRAPH * height + 0.15 * height;
         let room = years.top() - margin - (window.top() + margin) - beside;
@@ -84,7 +84,7 @@ impl Stage {
         let under = Rect::from_min_size(pos2(left, picture.bottom() + margin), vec2(side, beside - margin)).round();
         let photograph = square_at_bottom(under, under.right() - PHOTOGRAPH * height, PHOTOGRAPH * height);
         let live = square_at_bottom(under, photograph.left() - (LIVE + 0.02) * height, LIVE * height);
-        let figures = under.with_max_x(under.left() + column);
+        let figures = under.with_max_x(live.left() - 0.02 * height);
         Self { window, height, picture, figures, photograph, live, years, foot }
     }
 }
