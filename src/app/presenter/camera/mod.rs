@@ -38,7 +38,7 @@ pub enum CameraError {
     #[error("No camera was found. Plug one in and press C twice.")]
     None,
     /// It may not be opened.
-    #[error("The camera may not be used by this account. Add the account to the group “video” and log in again.")]
+    #[error("This account may not use the camera. Add it to the group “video” and log in again.")]
     Forbidden,
     /// Another program has it.
     #[error("Another program uses the camera. Close that program and press C twice.")]

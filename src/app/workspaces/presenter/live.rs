@@ -5,12 +5,12 @@ use eframe::egui::{Align2, Rect, Role, Shape, Stroke, StrokeKind, Ui, epaint, po
 
 use super::stage::Stage;
 use crate::app::presenter::Presenter;
-use crate::app::theme::{ON_PHOTO, ON_PHOTO_GROUND, RADIUS_PICTURE, RADIUS_ROW, StageType, Theme};
+use crate::app::theme::{ON_PHOTO, ON_PHOTO_GROUND, StageType, Theme};
 use crate::app::widgets::tag::{self, Tag};
 
 /// What the camera sees, in place of the face.
 pub fn large_ui(ui: &Ui, presenter: &Presenter, stage: &Stage) {
-    paint(ui, presenter, stage.picture, RADIUS_ROW);
+    paint(ui, presenter, stage.picture, stage.radius());
     let tag = Tag::Photograph("Photograph · live".to_owned());
     let corner = stage.picture.left_bottom() + vec2(1.0, -1.0) * stage.share(0.022);
     tag::paint_in(ui, &tag, corner, Align2::LEFT_BOTTOM, stage.font(StageType::Tag));
@@ -22,9 +22,9 @@ pub fn small_ui(ui: &Ui, presenter: &Presenter, stage: &Stage) {
     if presenter.camera.live().is_none() {
         return;
     }
-    paint(ui, presenter, stage.live, RADIUS_PICTURE);
+    paint(ui, presenter, stage.live, stage.radius() / 2);
     let stroke = Stroke::new(stage.share(0.002).max(1.0), Theme::of(ui).danger);
-    ui.painter().rect_stroke(stage.live, RADIUS_PICTURE, stroke, StrokeKind::Inside);
+    ui.painter().rect_stroke(stage.live, stage.radius() / 2, stroke, StrokeKind::Inside);
     let corner = stage.live.left_bottom() + vec2(1.0, -1.0) * stage.share(0.008);
     tag::paint_in(ui, &Tag::Photograph("Live".to_owned()), corner, Align2::LEFT_BOTTOM, stage.font(StageType::Caption));
     super::name(ui, stage.live, "live", Role::Image, "What the camera sees");

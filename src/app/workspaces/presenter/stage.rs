@@ -15,6 +15,7 @@ const COLUMN: f32 = 0.46;
 const GAP: f32 = 0.07;
 const PHOTOGRAPH: f32 = 0.32;
 const LIVE: f32 = 0.125;
+const RADIUS: f32 = 0.01;
 
 /// The places of presenter mode.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,6 +48,11 @@ impl Stage {
     /// A font of the stage's own scale.
     pub fn font(&self, kind: StageType) -> FontId {
         kind.font(self.height)
+    }
+
+    /// The corners of its pictures, in points.
+    pub fn radius(&self) -> u8 {
+        (RADIUS * self.height).round().min(255.0) as u8
     }
 
     /// A share of the stage's height, in points.
