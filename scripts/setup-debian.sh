@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Brings what a Debian or Ubuntu machine needs to show the window and to draw the tests' pictures without a graphics
-# card: Mesa's software Vulkan, keyboard and font libraries, and a virtual display for the smoke test.
-# Building and the command line need none of this.
+# Brings what a Debian or Ubuntu machine needs to build (a C++ compiler, for the film encoder), to show the window and
+# to draw the tests' pictures without a graphics card: Mesa's software Vulkan, keyboard and font libraries, and a
+# virtual display for the smoke test. The command line, once built, needs none of this.
 set -euo pipefail
 
 packages=(
+  g++
   mesa-vulkan-drivers libvulkan1
   libxkbcommon0 libxkbcommon-x11-0 libx11-6 libx11-xcb1 libxcursor1 libxi6 libxrandr2 libwayland-client0
   xvfb xdotool

@@ -1,6 +1,7 @@
 // The photograph and its synthetic age in one picture, drawn per frame: the flow bends the full-resolution photo, the
 // residual is added to it, and a line divides the two. `aging::paste_back` is the reference in plain Rust; a test holds
 // this shader to it. Pixel centres are at integers. Colours stay in gamma space throughout, as the reference's do.
+// `sampling.wgsl` stands before this.
 
 struct Picture {
     // Rows of the transform from pixels of the display copy to pixels of the 112×112 crop: (a, b, shift, unused).
@@ -15,15 +16,26 @@ struct Picture {
     radius_px: f32,
     // Left of this share of the picture's width the photograph is shown.
     wipe: f32,
-    // 0: photograph and synthetic age; 1: their difference around grey.
-    mode: u32,
-    // 0: nothing is changed. 1: the photo with one face changed. 2: a further face, drawn over that where it changes.
-    is_changed: u32,
+    // 1: a further face of the photo, drawn only where it changes something.
+    is_further: u32,
+    // Keeps the numbers behind it where they are.
+    unused: u32,
     // 1: the target converts to sRGB by itself and wants linear values.
     is_linear_target: u32,
     // How much a difference is enlarged.
     difference_gain: f32,
 }
+
+// What one pipeline draws is fixed when it is built. A driver that draws on the CPU computes both sides of every branch it
+// cannot decide beforehand, for every pixel: that made a frame five times as long.
+
+// 0: the photograph. 1: a face at its synthetic age. 2: no difference. 3: the difference of a face.
+override step: u32 = 0u;
+// 0: the photo is reduced, from its mip chain. 1: it is enlarged, bicubic, exact at pixel centres. 2: as 1, but a pixel of
+// the photo is a square of one colour.
+override sampling: u32 = 1u;
+// Linear instead of cubic filtering, for the frames in which the age moves on a driver that draws on the CPU.
+override is_draft: bool = false;
 
 @group(0) @binding(0) var<uniform> picture: Picture;
 @group(0) @binding(1) var flow_px: texture_2d<f32>;
@@ -45,24 +57,6 @@ fn cover(@builtin(vertex_index) index: u32) -> Corner {
 
 const LAST_PX: f32 = 111.0;
 
-fn far_weight(d: f32) -> f32 {
-    return ((-0.75 * d + 3.75) * d - 6.0) * d + 3.0;
-}
-
-fn near_weight(d: f32) -> f32 {
-    return (1.25 * d - 2.25) * d * d + 1.0;
-}
-
-// Keys' cubic convolution, a = -0.75: weights of the neighbours at offsets -1, 0, 1, 2.
-fn cubic_weights(t: f32) -> vec4<f32> {
-    return vec4<f32>(
-        far_weight(t + 1.0),
-        near_weight(t),
-        near_weight(1.0 - t),
-        far_weight(2.0 - t),
-    );
-}
-
 fn cubic_residual(at: vec2<f32>) -> vec3<f32> {
     let first = floor(at);
     let columns = cubic_weights(at.x - first.x);
@@ -79,34 +73,21 @@ fn cubic_residual(at: vec2<f32>) -> vec3<f32> {
     return sum;
 }
 
-fn cubic_photo(at: vec2<f32>) -> vec3<f32> {
-    let first = floor(at);
-    let last = vec2<i32>(textureDimensions(photo, 0)) - vec2<i32>(1);
-    let columns = cubic_weights(at.x - first.x);
-    let rows = cubic_weights(at.y - first.y);
-    var sum = vec3<f32>(0.0);
-    for (var row = 0; row < 4; row++) {
-        var line = vec3<f32>(0.0);
-        for (var column = 0; column < 4; column++) {
-            let texel = clamp(vec2<i32>(first) + vec2<i32>(column - 1, row - 1), vec2<i32>(0), last);
-            line += columns[column] * textureLoad(photo, texel, 0).rgb;
-        }
-        sum += rows[row] * line;
-    }
-    return sum;
-}
-
-// The photo at a place in its pixels. Enlarged: bicubic, exact at pixel centres. Reduced: from the mip chain.
+// The photo at a place in its pixels.
 fn photo_at(at: vec2<f32>) -> vec3<f32> {
-    let level = log2(picture.source.z / picture.size_px.x);
-    if level <= 0.001 {
-        return cubic_photo(at);
+    if sampling == 2u && step == 0u {
+        let last = vec2<i32>(textureDimensions(photo, 0)) - vec2<i32>(1);
+        return textureLoad(photo, clamp(vec2<i32>(at), vec2<i32>(0), last), 0).rgb;
     }
+    if sampling != 0u && !is_draft {
+        return cubic_picture(photo, at);
+    }
+    let level = max(log2(picture.source.z / picture.size_px.x), 0.0);
     let size = vec2<f32>(textureDimensions(photo, 0));
     return textureSampleLevel(photo, smooth_sampler, (at + 0.5) / size, level).rgb;
 }
 
-// The change of the face at a place of the photo.
+// The change of the face at a place of the photo; none outside of the crop.
 struct Change {
     is_inside: bool,
     shift_px: vec2<f32>,
@@ -119,19 +100,21 @@ fn change_at(at: vec2<f32>) -> Change {
         dot(picture.photo_to_crop_x.xyz, vec3<f32>(at, 1.0)),
         dot(picture.photo_to_crop_y.xyz, vec3<f32>(at, 1.0)),
     );
-    if picture.is_changed == 0u || any(crop_px < vec2<f32>(0.0)) || any(crop_px > vec2<f32>(LAST_PX)) {
-        return Change(false, vec2<f32>(0.0), vec3<f32>(0.0));
-    }
-    let moved_px = textureSampleLevel(flow_px, smooth_sampler, (crop_px + 0.5) / 112.0, 0.0).xy;
+    let is_inside = all(crop_px >= vec2<f32>(0.0)) && all(crop_px <= vec2<f32>(LAST_PX));
+    let place = (crop_px + 0.5) / 112.0;
+    let moved_px = textureSampleLevel(flow_px, smooth_sampler, place, 0.0).xy;
     let shift_px = vec2<f32>(dot(picture.crop_to_photo.xy, moved_px), dot(picture.crop_to_photo.zw, moved_px));
-    return Change(true, shift_px, cubic_residual(crop_px) / 255.0);
-}
-
-fn aged_with(at: vec2<f32>, change: Change) -> vec3<f32> {
-    if !change.is_inside {
-        return photo_at(at);
+    var levels: vec3<f32>;
+    if is_draft {
+        levels = textureSampleLevel(residual, smooth_sampler, place, 0.0).rgb;
+    } else {
+        levels = cubic_residual(crop_px);
     }
-    return photo_at(at + change.shift_px) + change.residual;
+    return Change(
+        is_inside,
+        select(vec2<f32>(0.0), shift_px, is_inside),
+        select(vec3<f32>(0.0), levels / 255.0, is_inside),
+    );
 }
 
 // Less than a twentieth of a pixel and half a level: nothing to see.
@@ -140,44 +123,32 @@ fn is_visible(change: Change) -> bool {
         && (any(abs(change.shift_px) > vec2<f32>(0.05)) || any(abs(change.residual) > vec3<f32>(0.5 / 255.0)));
 }
 
-// Share of a physical pixel that lies inside the picture's round corners.
-fn coverage(place: vec2<f32>) -> f32 {
-    let half_size = picture.size_px * 0.5;
-    let from_corner = abs(place * picture.size_px - half_size) - half_size + picture.radius_px;
-    let distance = length(max(from_corner, vec2<f32>(0.0))) + min(max(from_corner.x, from_corner.y), 0.0);
-    return clamp(0.5 - distance + picture.radius_px, 0.0, 1.0);
-}
-
-fn linear_from_gamma(gamma: vec3<f32>) -> vec3<f32> {
-    let low = gamma / 12.92;
-    let high = pow((gamma + 0.055) / 1.055, vec3<f32>(2.4));
-    return select(high, low, gamma <= vec3<f32>(0.04045));
-}
-
 @fragment
 fn draw(corner: Corner) -> @location(0) vec4<f32> {
     var at = picture.source.xy + corner.place * picture.source.zw - 0.5;
-    if picture.source.z * 8.0 <= picture.size_px.x {
-        // From eight times its size on a pixel of the photo is a square of one colour.
+    if sampling == 2u {
         at = floor(at + 0.5);
     }
-    let is_photograph = picture.mode == 0u && corner.place.x < picture.wipe;
-    let change = change_at(at);
-    if picture.is_changed == 2u && (is_photograph || !is_visible(change)) {
-        discard;
-    }
-    var colour: vec3<f32>;
-    if picture.mode == 1u {
-        colour = 0.5 + (aged_with(at, change) - photo_at(at)) * picture.difference_gain;
-    } else if is_photograph {
+    var colour = vec3<f32>(0.5);
+    if step == 0u {
         colour = photo_at(at);
-    } else {
-        colour = aged_with(at, change);
+    } else if step != 2u {
+        let change = change_at(at);
+        let is_photograph = step == 1u && corner.place.x < picture.wipe;
+        if is_photograph || (picture.is_further == 1u && !is_visible(change)) {
+            discard;
+        }
+        let aged = photo_at(at + change.shift_px) + change.residual;
+        if step == 1u {
+            colour = aged;
+        } else {
+            colour = 0.5 + (aged - photo_at(at)) * picture.difference_gain;
+        }
     }
     colour = clamp(colour, vec3<f32>(0.0), vec3<f32>(1.0));
     if picture.is_linear_target == 1u {
         colour = linear_from_gamma(colour);
     }
-    let alpha = coverage(corner.place);
+    let alpha = corner_coverage(corner.place, picture.size_px, picture.radius_px);
     return vec4<f32>(colour * alpha, alpha);
 }

@@ -9,7 +9,7 @@ use eframe::egui_wgpu::{self, CallbackResources, CallbackTrait, RenderState, Scr
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 
-use super::aged_pipeline::{AgedPhotoResources, PictureUniform};
+use super::aged_pipeline::{AgedPhotoResources, PictureUniform, PipelineName, Sampling, Step};
 use crate::aging::change::CROP_AREA;
 use crate::aging::{Change, Timeline};
 use crate::face::SimilarityTransform;
@@ -133,12 +133,15 @@ pub struct AgedPhoto {
     pub radius: f32,
     /// Pictures of one frame use different slots.
     pub slot: usize,
+    /// Drawn with linear instead of cubic filtering: for frames in which the age moves, where the CPU draws them.
+    pub is_draft: bool,
 }
 
 impl AgedPhoto {
     /// The shape that draws it at a place.
     pub fn into_shape(self, rect: Rect) -> eframe::egui::Shape {
-        egui_wgpu::Callback::new_paint_callback(rect, AgedPhotoCallback { picture: self, rect }).into()
+        egui_wgpu::Callback::new_paint_callback(rect, AgedPhotoCallback { faces: self.faces(), picture: self, rect })
+            .into()
     }
 
     /// The shader's numbers without a face.
@@ -157,15 +160,14 @@ impl AgedPhoto {
             size_px,
             radius_px: self.radius * pixels_per_point,
             wipe,
-            mode: u32::from(self.shown == Shown::Difference),
-            is_changed: NOTHING_CHANGED,
+            is_further: 0,
             is_linear_target: u32::from(is_linear_target),
             difference_gain: DIFFERENCE_GAIN,
         }
     }
 
-    /// The same with a face changed.
-    fn with_face(&self, uniform: PictureUniform, to_crop: &SimilarityTransform, is_changed: u32) -> PictureUniform {
+    /// The same for a face; `index` counts the faces of the photo.
+    fn with_face(&self, uniform: PictureUniform, to_crop: &SimilarityTransform, index: usize) -> PictureUniform {
         let scale = self.texture.display_scale();
         // Pixel centres at integers: a place p of the photo is (p + ½)·scale − ½ in the display copy.
         let half = 0.5 / scale - 0.5;
@@ -177,20 +179,44 @@ impl AgedPhoto {
             photo_to_crop_x: x,
             photo_to_crop_y: y,
             crop_to_photo: [back[0][0], back[0][1], back[1][0], back[1][1]],
-            is_changed,
+            is_further: u32::from(index > 0),
             ..uniform
         }
     }
+
+    /// Every face that is changed, the one looked at first; none where only the photograph is shown.
+    fn faces(&self) -> Vec<ChangedFace> {
+        if self.shown == Shown::Wipe(1.0) {
+            return Vec::new();
+        }
+        let first = self.photo_to_crop.zip(self.change.clone());
+        let first = first.map(|(photo_to_crop, change)| ChangedFace { photo_to_crop, change });
+        first.into_iter().chain(self.others.iter().cloned()).collect()
+    }
+
+    /// The pipelines of the whole photo and of each face, for a picture of this width on screen.
+    fn pipelines(&self, width_px: f32) -> [PipelineName; 2] {
+        let enlarged = width_px / (self.source_px.width() * self.texture.display_scale() as f32);
+        let sampling = match enlarged {
+            enlarged if enlarged >= SQUARES_FROM => Sampling::Squares,
+            enlarged if enlarged >= 0.999 => Sampling::Enlarged,
+            _ => Sampling::Reduced,
+        };
+        let steps = match self.shown {
+            Shown::Wipe(_) => [Step::Photograph, Step::Face],
+            Shown::Difference => [Step::NoDifference, Step::FaceDifference],
+        };
+        steps.map(|step| PipelineName { step, sampling, is_draft: self.is_draft })
+    }
 }
 
-/// The shader's `is_changed`.
-const NOTHING_CHANGED: u32 = 0;
-const WHOLE_PHOTO: u32 = 1;
-const FURTHER_FACE: u32 = 2;
+/// From this enlargement on a pixel of the photo is a square of one colour.
+const SQUARES_FROM: f32 = 8.0;
 
 /// egui's side of an [`AgedPhoto`].
 struct AgedPhotoCallback {
     picture: AgedPhoto,
+    faces: Vec<ChangedFace>,
     rect: Rect,
 }
 
@@ -207,14 +233,12 @@ impl CallbackTrait for AgedPhotoCallback {
         let picture = &self.picture;
         let size_px = [self.rect.width(), self.rect.height()].map(|side| (side * screen.pixels_per_point).round());
         let plain = picture.uniform(size_px, screen.pixels_per_point, resources.is_linear_target());
-        let change = picture.change.as_deref();
-        let first = match (&picture.photo_to_crop, change) {
-            (Some(to_crop), Some(_)) => picture.with_face(plain, to_crop, WHOLE_PHOTO),
-            _ => plain,
-        };
-        resources.write(device, queue, (picture.slot, 0), &first, change);
-        for (index, face) in picture.others.iter().enumerate() {
-            let uniform = picture.with_face(plain, &face.photo_to_crop, FURTHER_FACE);
+        for pipeline in picture.pipelines(size_px[0]) {
+            resources.prepare_pipeline(device, pipeline);
+        }
+        resources.write(device, queue, (picture.slot, 0), &plain, None);
+        for (index, face) in self.faces.iter().enumerate() {
+            let uniform = picture.with_face(plain, &face.photo_to_crop, index);
             resources.write(device, queue, (picture.slot, index + 1), &uniform, Some(&face.change));
         }
         Vec::new()
@@ -223,12 +247,13 @@ impl CallbackTrait for AgedPhotoCallback {
     fn paint(&self, info: PaintCallbackInfo, pass: &mut wgpu::RenderPass<'static>, resources: &CallbackResources) {
         let Some(resources) = resources.get::<AgedPhotoResources>() else { return };
         let picture = &self.picture;
-        resources.draw(pass, (picture.slot, 0), &picture.texture);
-        for (index, face) in picture.others.iter().enumerate() {
+        let [whole, one_face] = picture.pipelines((self.rect.width() * info.pixels_per_point).round());
+        resources.draw(pass, whole, (picture.slot, 0), &picture.texture);
+        for (index, face) in self.faces.iter().enumerate() {
             // Only the face's own area is drawn again.
             if let Some([x, y, width, height]) = scissor_px(&info, picture.source_px, face.area_px()) {
                 pass.set_scissor_rect(x, y, width, height);
-                resources.draw(pass, (picture.slot, index + 1), &picture.texture);
+                resources.draw(pass, one_face, (picture.slot, index + 1), &picture.texture);
             }
         }
     }
@@ -255,7 +280,26 @@ fn scissor_px(info: &PaintCallbackInfo, source_px: Rect, area_px: Rect) -> Optio
 
 #[cfg(test)]
 mod tests {
+    use eframe::egui::vec2;
+
     use super::*;
+
+    #[test]
+    fn a_further_face_is_drawn_where_it_is_and_nowhere_else() {
+        let rect = |x: f32, y: f32, width: f32, height: f32| Rect::from_min_size(pos2(x, y), vec2(width, height));
+        let info = PaintCallbackInfo {
+            viewport: rect(100.0, 50.0, 200.0, 100.0),
+            clip_rect: rect(0.0, 0.0, 280.0, 400.0),
+            pixels_per_point: 2.0,
+            screen_size_px: [1000, 800],
+        };
+        let source_px = rect(50.0, 0.0, 400.0, 200.0);
+        // One pixel of the photo is one of the screen: 400 of them from 200 on.
+        assert_eq!(scissor_px(&info, source_px, rect(100.0, 20.0, 60.0, 50.0)), Some([250, 120, 60, 50]));
+        assert_eq!(scissor_px(&info, source_px, rect(0.0, -20.0, 60.0, 50.0)), Some([200, 100, 10, 30]));
+        assert_eq!(scissor_px(&info, source_px, rect(400.0, 0.0, 90.0, 50.0)), Some([550, 100, 10, 50]), "clipped");
+        assert_eq!(scissor_px(&info, source_px, rect(0.0, 0.0, 40.0, 40.0)), None);
+    }
 
     #[test]
     fn packing_keeps_every_number_within_half_precision() {

@@ -7,7 +7,39 @@ use super::aged_photo::{ChangeKey, PackedChange};
 use super::photo_texture::PhotoTexture;
 use crate::model::CROP_SIZE_PX;
 
-/// Which draw of a frame: the picture's slot, and the face in it, 0 for the one drawn with the whole photo.
+/// What is drawn. The numbers are the shader's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Step {
+    /// The photo as it is.
+    Photograph = 0,
+    /// A face at its synthetic age.
+    Face = 1,
+    /// No difference anywhere.
+    NoDifference = 2,
+    /// The difference of a face.
+    FaceDifference = 3,
+}
+
+/// How the photo is sampled. The numbers are the shader's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sampling {
+    /// From its mip chain.
+    Reduced = 0,
+    /// Bicubic.
+    Enlarged = 1,
+    /// A pixel of the photo is a square of one colour.
+    Squares = 2,
+}
+
+/// One of the shader's pipelines: what is decided before it is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PipelineName {
+    pub step: Step,
+    pub sampling: Sampling,
+    pub is_draft: bool,
+}
+
+/// Which draw of a frame: the picture's slot, and in it 0 for the whole photo, then the faces.
 pub(super) type DrawName = (usize, usize);
 
 /// The shader's `Picture`, field by field.
@@ -20,8 +52,7 @@ pub(super) struct PictureUniform {
     pub size_px: [f32; 2],
     pub radius_px: f32,
     pub wipe: f32,
-    pub mode: u32,
-    pub is_changed: u32,
+    pub is_further: u32,
     pub is_linear_target: u32,
     pub difference_gain: f32,
 }
@@ -34,8 +65,8 @@ impl PictureUniform {
         let rows = [self.photo_to_crop_x, self.photo_to_crop_y, self.crop_to_photo, self.source];
         let [width, height] = self.size_px;
         let last = [
-            self.mode.to_le_bytes(),
-            self.is_changed.to_le_bytes(),
+            self.is_further.to_le_bytes(),
+            [0; 4],
             self.is_linear_target.to_le_bytes(),
             self.difference_gain.to_le_bytes(),
         ];
@@ -49,9 +80,13 @@ impl PictureUniform {
     }
 }
 
+const SOURCE: &str =
+    concat!(include_str!("../../shaders/sampling.wgsl"), include_str!("../../shaders/aged_photo.wgsl"));
+
 /// What egui's renderer keeps for the callback.
 pub(super) struct AgedPhotoResources {
-    pipeline: wgpu::RenderPipeline,
+    pipelines: BTreeMap<PipelineName, wgpu::RenderPipeline>,
+    module: wgpu::ShaderModule,
     layout: wgpu::BindGroupLayout,
     sampler: wgpu::Sampler,
     draws: BTreeMap<DrawName, Draw>,
@@ -59,7 +94,7 @@ pub(super) struct AgedPhotoResources {
 }
 
 impl AgedPhotoResources {
-    /// Builds the pipeline for a window whose frames have this format.
+    /// Takes in the shader for a window whose frames have this format.
     pub fn new(device: &wgpu::Device, target_format: wgpu::TextureFormat) -> Self {
         let sampler = device.create_sampler(&wgpu::SamplerDescriptor {
             mag_filter: wgpu::FilterMode::Linear,
@@ -68,8 +103,12 @@ impl AgedPhotoResources {
             ..Default::default()
         });
         let layout = picture_layout(device);
-        let pipeline = pipeline(device, &layout, target_format);
-        Self { pipeline, layout, sampler, draws: BTreeMap::new(), target_format }
+        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some("aged photo"),
+            source: wgpu::ShaderSource::Wgsl(SOURCE.into()),
+        });
+        let (pipelines, draws) = (BTreeMap::new(), BTreeMap::new());
+        Self { pipelines, module, layout, sampler, draws, target_format }
     }
 
     /// Whether frames convert to sRGB by themselves.
@@ -95,10 +134,22 @@ impl AgedPhotoResources {
         }
     }
 
+    /// Builds a pipeline that was not needed before.
+    pub fn prepare_pipeline(&mut self, device: &wgpu::Device, name: PipelineName) {
+        let (module, layout, format) = (&self.module, &self.layout, self.target_format);
+        self.pipelines.entry(name).or_insert_with(|| pipeline(device, module, layout, format, name));
+    }
+
     /// Draws what was written under a name into the viewport that is set.
-    pub fn draw(&self, pass: &mut wgpu::RenderPass<'static>, name: DrawName, photo: &PhotoTexture) {
-        let Some(draw) = self.draws.get(&name) else { return };
-        pass.set_pipeline(&self.pipeline);
+    pub fn draw(
+        &self,
+        pass: &mut wgpu::RenderPass<'static>,
+        pipeline: PipelineName,
+        name: DrawName,
+        photo: &PhotoTexture,
+    ) {
+        let (Some(draw), Some(pipeline)) = (self.draws.get(&name), self.pipelines.get(&pipeline)) else { return };
+        pass.set_pipeline(pipeline);
         pass.set_bind_group(0, &draw.bind_group, &[]);
         pass.set_bind_group(1, photo.bind_group(), &[]);
         pass.draw(0..3, 0..1);
@@ -178,14 +229,17 @@ impl Draw {
 
 fn pipeline(
     device: &wgpu::Device,
+    module: &wgpu::ShaderModule,
     layout: &wgpu::BindGroupLayout,
     format: wgpu::TextureFormat,
+    name: PipelineName,
 ) -> wgpu::RenderPipeline {
-    let source = include_str!("../../shaders/aged_photo.wgsl");
-    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-        label: Some("aged photo"),
-        source: wgpu::ShaderSource::Wgsl(source.into()),
-    });
+    let constants = [
+        ("step", f64::from(name.step as u32)),
+        ("sampling", f64::from(name.sampling as u32)),
+        ("is_draft", f64::from(u32::from(name.is_draft))),
+    ];
+    let options = wgpu::PipelineCompilationOptions { constants: &constants, ..Default::default() };
     let photo = photo_layout(device);
     let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: Some("aged photo"),
@@ -196,18 +250,18 @@ fn pipeline(
         label: Some("aged photo"),
         layout: Some(&pipeline_layout),
         vertex: wgpu::VertexState {
-            module: &module,
+            module,
             entry_point: Some("cover"),
-            compilation_options: Default::default(),
+            compilation_options: options.clone(),
             buffers: &[],
         },
         primitive: Default::default(),
         depth_stencil: None,
         multisample: Default::default(),
         fragment: Some(wgpu::FragmentState {
-            module: &module,
+            module,
             entry_point: Some("draw"),
-            compilation_options: Default::default(),
+            compilation_options: options.clone(),
             targets: &[Some(wgpu::ColorTargetState {
                 format,
                 blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),

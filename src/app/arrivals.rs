@@ -10,6 +10,8 @@ use eframe::egui::{self, ColorImage, TextureHandle, TextureOptions};
 use super::App;
 use super::aged_photo::PhotoTexture;
 use super::commands::Command;
+use super::compare::AgedPicture;
+use super::export::FilmNews;
 use super::intake;
 use super::lab::LabCommand;
 use super::session::{Opened, SessionCommand};
@@ -59,13 +61,8 @@ pub enum Arrival {
         /// Youngest first.
         frames: Vec<ColorImage>,
     },
-    /// A face with its surroundings.
-    Portrait {
-        /// Of which face.
-        face: FaceId,
-        /// The picture.
-        picture: ColorImage,
-    },
+    /// A synthetic face at the size of its photo is on the GPU.
+    AgedPicture(AgedPicture, Arc<PhotoTexture>),
     /// Photos to take in.
     Files {
         /// The files.
@@ -104,6 +101,8 @@ pub enum Arrival {
     Saved(String),
     /// Files could not be written, as a sentence.
     NotSaved(String),
+    /// How far a film is.
+    Film(FilmNews),
     /// Settings cannot be kept, as a sentence.
     SettingsNotKept(String),
     /// Anything else that did not work, as a sentence.
@@ -117,6 +116,8 @@ pub struct Decoded {
     pub photo: Arc<Photo>,
     /// A small square picture.
     pub thumbnail: ColorImage,
+    /// Whether the file says of itself that a trained network made it or part of it.
+    pub is_marked_synthetic: bool,
 }
 
 /// An aligned face and its pictures.
@@ -158,16 +159,14 @@ impl App {
                 let is_current = generation == self.state.generation();
                 if let Some(entry) = self.state.library.faces.get_mut(&face).filter(|_| is_current) {
                     let name = |index: usize| format!("anchor {index} of face {}", face.0);
+                    let greys = frames.iter().map(intake::without_colour).enumerate();
+                    let grey = greys.map(|(i, frame)| load(ctx, format!("grey {}", name(i)), frame)).collect();
                     let frames = frames.into_iter().enumerate().map(|(i, frame)| load(ctx, name(i), frame)).collect();
-                    entry.filmstrip = Some(Filmstrip { own_years, frames });
+                    entry.filmstrip = Some(Filmstrip { own_years, frames, grey });
                     entry.making.anchors = Default::default();
                 }
             }
-            Arrival::Portrait { face, picture } => {
-                if let Some(entry) = self.state.library.faces.get_mut(&face) {
-                    entry.portrait = Some(load(ctx, format!("portrait of face {}", face.0), picture));
-                }
-            }
+            Arrival::AgedPicture(picture, texture) => self.state.compare.receive(picture, &texture),
             Arrival::Files { paths, note } => {
                 if let Some(note) = note {
                     self.toast(ToastKind::Note, note);
@@ -196,6 +195,7 @@ impl App {
                 self.state.saving = self.state.saving.saturating_sub(1);
                 self.toast(ToastKind::Problem, sentence);
             }
+            Arrival::Film(news) => self.hear_of_film(news),
             Arrival::SettingsNotKept(sentence) => self.state.notice = Some(sentence),
             Arrival::Problem(sentence) => self.toast(ToastKind::Problem, sentence),
         }
@@ -209,6 +209,7 @@ impl App {
                 entry.size_px = Some([decoded.photo.pixels.width(), decoded.photo.pixels.height()]);
                 let name = format!("thumbnail {}", photo.0);
                 entry.thumbnail.get_or_insert_with(|| load(ctx, name, decoded.thumbnail));
+                entry.is_marked_synthetic = decoded.is_marked_synthetic;
                 entry.pixels = Some(Arc::clone(&decoded.photo));
                 entry.sha256 = Some(decoded.photo.sha256.clone());
                 if entry.stage == PhotoStage::Decoding {

@@ -9,14 +9,17 @@ use eframe::egui;
 
 use super::App;
 use super::age::AgeCommand;
+use super::attention::AttentionCommand;
+use super::compare::CompareCommand;
+use super::export::ExportCommand;
 use super::frame_times::FrameTimes;
 use super::history::Gesture;
 use super::lab::LabCommand;
 use super::presenter::PresenterCommand;
 use super::session::{self, SessionCommand};
 use super::state::{PhotoEntry, PhotoSource, Prompt, SaveWhat, ToastKind};
-use super::view::{AgeView, AttentionLayer, Cells, Framing, MapScale, Workspace};
-use super::{dialogs, intake, save};
+use super::view::{AgeView, Framing, Workspace};
+use super::{dialogs, export, intake};
 use crate::aging::MAX_AGE_YEARS;
 use crate::engine::{FaceId, PhotoId, WeightsSource};
 use crate::face::{Landmarks, Photo};
@@ -24,6 +27,8 @@ use crate::face::{Landmarks, Photo};
 /// How small and how large text may be.
 const MIN_TEXT_SCALE: f32 = 0.7;
 const MAX_TEXT_SCALE: f32 = 2.0;
+/// Below this many points the layout does not hold.
+const LEAST_POINTS: [f32; 2] = [760.0, 500.0];
 
 /// What a person can ask for.
 #[derive(Clone, Debug)]
@@ -74,20 +79,8 @@ pub enum Command {
     SetFraming(Framing),
     /// Put the wipe's line at this share of the width, or through the middle of the face.
     SetWipe(Option<f32>),
-    /// Show a layer of the attention maps.
-    SetLayer(AttentionLayer),
-    /// How much of the map lies over the face, 0 to 1.
-    SetOpacity(f32),
-    /// Cells as computed, or smooth.
-    SetCells(Cells),
-    /// Range of the colours.
-    SetScale(MapScale),
-    /// Keep a channel in sight, or none.
-    SetChannel(Option<usize>),
     /// Put a face into A (0) or B (1).
     SetPair(usize, FaceId),
-    /// A click in the tray sets A (0) or B (1).
-    SetPairSlot(usize),
     /// Exchange A and B.
     SwapPair,
     /// Show a prompt, change what stands in it, or close it.
@@ -112,8 +105,14 @@ pub enum Command {
     Undo,
     /// Take the step again.
     Redo,
+    /// What is asked of a film.
+    Export(ExportCommand),
     /// What is asked of how the Age workspace is looked at.
     Age(AgeCommand),
+    /// What is asked of the Attention workspace.
+    Attention(AttentionCommand),
+    /// What is asked of the comparison.
+    Compare(CompareCommand),
     /// What is asked of the Lab.
     Lab(LabCommand),
     /// What is asked of sessions.
@@ -177,7 +176,8 @@ impl App {
             Command::BeginLandmarks(photo) => self.begin_landmarks(photo),
             Command::UseLandmarks => self.use_landmarks(),
             Command::Save(what) => dialogs::save(self, what),
-            Command::SaveTo(what, path) => save::start(self, what, path),
+            Command::SaveTo(what, path) => export::save(self, what, path),
+            Command::Export(command) => self.carry_out_export(command),
             Command::DismissToast(index) if index < self.state.toasts.len() => {
                 self.state.toasts.remove(index);
             }
@@ -191,6 +191,8 @@ impl App {
             Command::Undo => self.step_back(),
             Command::Redo => self.step_again(),
             Command::Age(command) => self.carry_out_in_age(command),
+            Command::Attention(command) => self.carry_out_in_attention(command),
+            Command::Compare(command) => self.carry_out_in_compare(ctx, command),
             Command::Lab(command) => self.carry_out_in_lab(ctx, command),
             Command::Session(command) => self.carry_out_for_session(ctx, command),
             Command::Presenter(command) => self.carry_out_for_presenter(ctx, command),
@@ -262,12 +264,6 @@ impl App {
                 view.age.forget_zoom();
             }
             Command::SetWipe(share) => view.wipe = share.map(|share| share.clamp(0.0, 1.0)),
-            Command::SetLayer(layer) => view.layer = layer,
-            Command::SetOpacity(opacity) => view.opacity = opacity.clamp(0.0, 1.0),
-            Command::SetCells(cells) => view.cells = cells,
-            Command::SetScale(scale) => view.scale = scale,
-            Command::SetChannel(channel) => view.channel = channel,
-            Command::SetPairSlot(slot) => view.pair_slot = slot.min(1),
             Command::SetPrompt(prompt) => self.state.prompt = prompt,
             _ => {}
         }
@@ -280,8 +276,14 @@ impl App {
             None => 1.0,
         };
         self.settings.values.text_scale = Some(scaled.clamp(MIN_TEXT_SCALE, MAX_TEXT_SCALE));
-        self.state.text_scale = self.settings.values.text_scale();
-        ctx.set_zoom_factor(self.state.text_scale);
+        self.fit_text(ctx);
+    }
+
+    /// Text as large as was chosen, as far as the window has room for it; a larger window has more.
+    pub(super) fn fit_text(&self, ctx: &egui::Context) {
+        let room = ctx.content_rect().size() * ctx.zoom_factor();
+        let most = (room.x / LEAST_POINTS[0]).min(room.y / LEAST_POINTS[1]).max(MIN_TEXT_SCALE);
+        ctx.set_zoom_factor(self.settings.values.text_scale().min(most));
     }
 
     fn take_in_files(&mut self, paths: Vec<PathBuf>) {
@@ -316,9 +318,12 @@ impl App {
     }
 
     fn select_photo(&mut self, photo: PhotoId) {
+        if self.state.face_of(photo).is_some_and(|face| self.takes_second(face)) {
+            return;
+        }
         let is_comparing = self.state.view.workspace == Workspace::Compare;
         if let Some(face) = self.state.face_of(photo).filter(|_| is_comparing) {
-            self.change_document(&Command::SetPair(self.state.view.pair_slot, face));
+            self.change_document(&Command::SetPair(self.state.view.compare.pair_slot, face));
         }
         if self.state.document.photo != Some(photo) {
             self.state.view.wipe = None;
@@ -332,6 +337,9 @@ impl App {
     }
 
     fn select_face(&mut self, face: FaceId) {
+        if self.takes_second(face) {
+            return;
+        }
         let Some(photo) = self.state.library.faces.get(&face).map(|entry| entry.photo) else { return };
         self.state.document.chosen_faces.insert(photo, face);
         self.select_photo(photo);

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use super::App;
 use super::arrivals::Arrival;
+use super::export;
 use super::lab::{LabCommand, LabPrompt};
-use super::save;
 use super::session::{self, SessionCommand, SessionPrompt};
 use super::state::{Prompt, SaveWhat};
 use super::switching;
@@ -103,16 +103,21 @@ fn runs_folder(app: &App) -> Option<PathBuf> {
 
 /// Asks where to save.
 pub(super) fn save(app: &mut App, what: SaveWhat) {
-    let name = match save::suggested_name(app, what) {
+    let name = match export::suggested_name(app, what) {
         Ok(name) => name,
         Err(sentence) => return app.toast(super::state::ToastKind::Note, sentence),
     };
     let settings = &app.settings.values;
     let folder = settings.last_save_folder.clone().or_else(|| settings.last_folder.clone()).or_else(pictures_folder);
-    let dialog = rfd::AsyncFileDialog::new().set_title("Save").set_file_name(&name).add_filter("PNG picture", &["png"]);
+    let dialog = rfd::AsyncFileDialog::new().set_title("Save").set_file_name(&name);
+    let dialog = match what {
+        SaveWhat::Film(format) => dialog.add_filter("Film", &[format.ending()]),
+        SaveWhat::AttentionAs(format) => dialog.add_filter(format.words(), &[format.ending()]),
+        SaveWhat::Photo | SaveWhat::Sheet | SaveWhat::Attention => dialog.add_filter("PNG picture", &["png"]),
+    };
     let asked = starting_in(dialog, folder.as_deref()).save_file();
     let start = format!("{}{name}", shown_folder(folder.as_deref()));
-    let chosen = move |path: PathBuf| Arrival::SaveTo(what, with_ending(&path));
+    let chosen = move |path: PathBuf| Arrival::SaveTo(what, with_ending(&path, what.ending()));
     tell(app, asked, start, chosen, move |text| Prompt::SavePath { what, text });
 }
 
@@ -162,9 +167,9 @@ pub(super) fn existing(text: &str) -> PathBuf {
     }
 }
 
-/// The path with `.png` where nothing else was typed.
-pub(super) fn with_ending(path: &Path) -> PathBuf {
-    if path.extension().is_some() { path.to_owned() } else { path.with_extension("png") }
+/// The path with this ending where none was typed.
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    if path.extension().is_some() { path.to_owned() } else { path.with_extension(ending) }
 }
 
 fn pictures_folder() -> Option<PathBuf> {
@@ -209,9 +214,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_without_an_ending_becomes_a_png() {
-        assert_eq!(with_ending(Path::new("/a/face")), PathBuf::from("/a/face.png"));
-        assert_eq!(with_ending(Path::new("/a/face.PNG")), PathBuf::from("/a/face.PNG"));
+    fn a_name_without_an_ending_gets_one() {
+        assert_eq!(with_ending(Path::new("/a/face"), "png"), PathBuf::from("/a/face.png"));
+        assert_eq!(with_ending(Path::new("/a/face.PNG"), "mp4"), PathBuf::from("/a/face.PNG"));
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! Taking photos in: folders, decoding, thumbnails, display copies, alignment, filmstrips, portraits. Everything here
+//! Taking photos in: folders, decoding, thumbnails, display copies, alignment, filmstrips. Everything here
 //! runs on the pool. [`App::keep_up`] looks at the state once per frame and starts what is missing, so that no other
 //! code has to remember to.
 
+use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use super::arrivals::{AlignedCrop, Arrival, Decoded};
 use super::pool::Pool;
 use super::state::{KnownFace, PhotoSource, PhotoStage};
 use super::view::Workspace;
-use crate::aging::{Timeline, age_crop};
+use crate::aging::{Timeline, age_crop, export};
 use crate::engine::{FaceId, PhotoId, Request};
 use crate::face::{AlignedFace, Detection, Landmarks, Photo};
 use crate::recognition::{Calibration, CalibrationError};
@@ -29,8 +30,9 @@ const MAX_FINDING: usize = 3;
 const PIXEL_BUDGET: usize = 160 << 20;
 /// Pictures taken from one folder.
 const MAX_FOLDER_PICTURES: usize = 2000;
+/// Marks of how a picture was made stand within this much of a file, in bytes.
+const MOST_TOLD_BYTES: u64 = 1 << 20;
 const THUMBNAIL_PX: u32 = 96;
-const PORTRAIT_PX: u32 = 720;
 /// Name endings that are tried when a folder is opened; single files are tried whatever their name.
 const ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"];
 
@@ -41,11 +43,10 @@ impl App {
         self.serve_photos();
         match self.state.presenter {
             Some(_) => self.serve_presented(),
-            None => self.serve_face(),
-        }
-        if self.state.view.workspace == Workspace::Compare {
-            for face in self.state.pair().into_iter().flatten() {
-                self.serve_portrait(face);
+            None => {
+                self.serve_face();
+                self.serve_attention();
+                self.keep_comparison_up();
             }
         }
         self.release_pixels();
@@ -75,11 +76,12 @@ impl App {
     /// Pixels and display copy of the photos looked at.
     fn serve_photos(&mut self) {
         for photo in self.state.photos_looked_at() {
-            self.serve_photo(photo);
+            self.serve_display(photo);
         }
     }
 
-    fn serve_photo(&mut self, photo: PhotoId) {
+    /// Pixels and display copy of a photo that is drawn.
+    pub(super) fn serve_display(&mut self, photo: PhotoId) {
         self.serve_pixels(photo);
         let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
         if entry.display.is_none()
@@ -93,7 +95,7 @@ impl App {
     }
 
     /// Decodes a photo again whose pixels were let go.
-    fn serve_pixels(&mut self, photo: PhotoId) {
+    pub(super) fn serve_pixels(&mut self, photo: PhotoId) {
         let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
         if entry.stage == PhotoStage::Ready && entry.pixels.is_none() && self.decoding == 0 {
             self.decoding += 1;
@@ -174,24 +176,13 @@ impl App {
         self.engine.request(Request::ReadAges { face, aligned, own_years });
     }
 
-    fn serve_portrait(&mut self, face: FaceId) {
-        let Some(entry) = self.state.library.faces.get(&face) else { return };
-        if entry.portrait_asked {
-            return;
-        }
-        let photo = entry.photo;
-        self.serve_pixels(photo);
-        let pixels = self.state.library.photos.get(&photo).and_then(|entry| entry.pixels.clone());
-        if let (Some(pixels), Some(entry)) = (pixels, self.state.library.faces.get_mut(&face)) {
-            entry.portrait_asked = true;
-            let detection = entry.aligned.detection;
-            self.pool.run(move || Some(Arrival::Portrait { face, picture: portrait(&pixels.pixels, &detection) }));
-        }
-    }
-
     /// Lets go of pixels nobody looks at, once they fill the budget.
     fn release_pixels(&mut self) {
-        let looked_at = self.state.photos_looked_at();
+        let is_comparing = self.state.view.workspace == Workspace::Compare;
+        let compared = if is_comparing { self.state.pair() } else { [None; 2] };
+        let photo_of = |face: FaceId| self.state.library.faces.get(&face).map(|entry| entry.photo);
+        let compared = compared.into_iter().flatten().filter_map(photo_of);
+        let looked_at: Vec<PhotoId> = self.state.photos_looked_at().into_iter().chain(compared).collect();
         let photos = &mut self.state.library.photos;
         let idle = |id: &PhotoId, entry: &super::state::PhotoEntry| {
             !looked_at.contains(id) && entry.stage == PhotoStage::Ready
@@ -254,7 +245,11 @@ fn decode(pool: &Pool, photo: PhotoId, source: PhotoSource) {
         let result = catch_unwind(AssertUnwindSafe(|| open(&source))).unwrap_or_else(|_| {
             Err("The picture broke the decoder. Save it again as JPEG or PNG and open that copy.".to_owned())
         });
-        let result = result.map(|photo| Decoded { thumbnail: thumbnail(&photo.pixels), photo });
+        let result = result.map(|photo| Decoded {
+            thumbnail: thumbnail(&photo.pixels),
+            is_marked_synthetic: is_marked(&source),
+            photo,
+        });
         Some(Arrival::Decoded { photo, result })
     });
 }
@@ -267,6 +262,22 @@ fn open(source: &PhotoSource) -> Result<Arc<Photo>, String> {
         }
         PhotoSource::Pixels(photo) => Ok(Arc::clone(photo)),
     }
+}
+
+/// Whether a file says of itself that a trained network made it or part of it. Pixels without a file say nothing.
+fn is_marked(source: &PhotoSource) -> bool {
+    match source {
+        PhotoSource::File(path) => beginning(path).is_ok_and(|bytes| export::is_marked_synthetic(&bytes)),
+        PhotoSource::Bundled { bytes, .. } => export::is_marked_synthetic(bytes),
+        PhotoSource::Pixels(_) => false,
+    }
+}
+
+/// The part of a file in which it tells of itself.
+fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MOST_TOLD_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn display(photo: PhotoId, gpu: &Gpu, pixels: &Photo) -> Arrival {
@@ -337,20 +348,16 @@ fn thumbnail(pixels: &RgbImage) -> ColorImage {
     }
 }
 
-/// A square around the face with head and shoulders, as far as the photo reaches.
-fn portrait(pixels: &RgbImage, detection: &Detection) -> ColorImage {
-    let [left, top, right, bottom] = detection.box_px;
-    let (width, height) = (pixels.width() as f32, pixels.height() as f32);
-    let side = (detection.size_px() * 2.3).min(width).min(height).max(1.0);
-    let start = |middle: f32, length: f32| (middle - side / 2.0).clamp(0.0, (length - side).max(0.0));
-    let (x, y) = (start((left + right) / 2.0, width), start((top + bottom) / 2.0, height));
-    let square = imageops::crop_imm(pixels, x as u32, y as u32, side as u32, side as u32);
-    let target = PORTRAIT_PX.min(side as u32).max(1);
-    colour_image(&imageops::thumbnail(&*square, target, target))
-}
-
 pub(super) fn colour_image(picture: &RgbImage) -> ColorImage {
     ColorImage::from_rgb([picture.width() as usize, picture.height() as usize], picture.as_raw())
+}
+
+/// A picture in greys, as `image` weighs the colours.
+pub(super) fn without_colour(picture: &ColorImage) -> ColorImage {
+    let rgb = picture.pixels.iter().flat_map(|pixel| [pixel.r(), pixel.g(), pixel.b()]).collect();
+    let [width, height] = picture.size;
+    let grey = RgbImage::from_raw(width as u32, height as u32, rgb).map(|rgb| imageops::grayscale(&rgb));
+    grey.map_or_else(|| picture.clone(), |grey| ColorImage::from_gray(picture.size, grey.as_raw()))
 }
 
 /// Looks up what scores mean for these weights: beside their file, if they came from one, or inside the program.

@@ -12,10 +12,6 @@ use super::presenter;
 use super::state::{AppState, Prompt};
 use super::view::Workspace;
 
-/// Years of one arrow press, plain and with Shift.
-const STEP_YEARS: f32 = 1.0;
-const WIDE_STEP_YEARS: f32 = 10.0;
-
 /// Takes the keys of this frame.
 pub fn commands(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
     presenter::leave_out_held(ctx);
@@ -35,7 +31,6 @@ pub fn commands(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
     if is_making_ages(state) && !is_behind && press(ctx, Modifiers::NONE, Key::Escape) {
         commands.push(Command::StopTimeline);
     }
-    age_keys(ctx, state, &mut commands);
     commands.extend(lab_step(ctx, state));
     pasted(ctx, &mut commands);
     commands
@@ -60,6 +55,8 @@ fn action_keys(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
         }
         match action.refused {
             None => commands.push(action.command.clone()),
+            // Arrows are pressed to see whether they do anything.
+            Some(_) if belongs_to_focus(key) && key.logical_key != Key::Space => {}
             Some(sentence) => commands.push(Command::Say(sentence)),
         }
     }
@@ -92,28 +89,6 @@ fn belongs_to_focus(key: KeyboardShortcut) -> bool {
 /// Whether the ages of the face looked at are being made one by one.
 fn is_making_ages(state: &AppState) -> bool {
     state.face().is_some_and(|(_, face)| face.timeline.is_none() && !face.timeline_stopped)
-}
-
-/// Arrows and space belong to the slider unless something else has the keyboard's focus.
-fn age_keys(ctx: &egui::Context, state: &AppState, commands: &mut Vec<Command>) {
-    if state.view.workspace != Workspace::Age || ctx.memory(|memory| memory.focused().is_some()) {
-        return;
-    }
-    let steps = [
-        (Modifiers::SHIFT, Key::ArrowRight, WIDE_STEP_YEARS),
-        (Modifiers::SHIFT, Key::ArrowLeft, -WIDE_STEP_YEARS),
-        (Modifiers::NONE, Key::ArrowRight, STEP_YEARS),
-        (Modifiers::NONE, Key::ArrowLeft, -STEP_YEARS),
-    ];
-    for (modifiers, key, years) in steps {
-        let times = ctx.input_mut(|input| input.count_and_consume_key(modifiers, key));
-        if times > 0 {
-            commands.push(Command::StepAge(years * times as f32));
-        }
-    }
-    if press(ctx, Modifiers::NONE, Key::Space) {
-        commands.push(Command::TogglePlay);
-    }
 }
 
 /// Arrows, Home and End belong to the slider over the steps of a run unless something else has the keyboard's focus.

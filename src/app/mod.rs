@@ -7,12 +7,15 @@
 //! | `commands`, `history`, `keyboard` | what a person can ask for, undo, keys |
 //! | `switching` | changing to other weights, and what that undoes |
 //! | `actions`, `session` | every action by name and key, sessions and their files |
-//! | `arrivals`, `intake`, `pool`, `dialogs`, `save` | work off the frame and what comes back |
+//! | `arrivals`, `intake`, `pool`, `dialogs` | work off the frame and what comes back |
+//! | [`export`] | what can be taken away: pictures, sheets, films |
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
 //! | `age` | the Age workspace without drawing: play, zoom, which faces are aged to which age |
 //! | `presenter` | one face on the whole screen that plays by itself; the camera |
+//! | `attention` | the attention maps: which, of which faces, and what can be taken away |
+//! | [`compare`] | two faces: poses, both at the same ages, the checklist, doubts |
 //! | `lab` | training, watched and told from here |
-//! | `ground` | large areas of one colour |
+//! | `ground`, `plain_painter` | large areas of one colour; how meshes are drawn where the CPU draws them |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
 
 mod actions;
@@ -20,9 +23,12 @@ pub mod age;
 pub mod aged_photo;
 mod aged_pipeline;
 mod arrivals;
+pub mod attention;
 mod commands;
+pub mod compare;
 mod demo;
 mod dialogs;
+pub mod export;
 pub mod frame_times;
 mod ground;
 mod history;
@@ -30,10 +36,10 @@ mod intake;
 mod keyboard;
 pub mod lab;
 mod photo_texture;
+mod plain_painter;
 mod pool;
 pub mod presenter;
 mod queries;
-mod save;
 pub mod session;
 mod settings;
 mod shell;
@@ -75,6 +81,18 @@ pub struct Launch {
     pub weights: Option<PathBuf>,
     /// The program that trains; this one where none is named.
     pub trainer: Option<PathBuf>,
+    /// What draws the window's meshes.
+    pub painter: Painter,
+}
+
+/// What draws the window's meshes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Painter {
+    /// egui's renderer, or our plain one where the graphics driver draws on the CPU.
+    #[default]
+    Suited,
+    /// egui's renderer everywhere: for pictures that are compared pixel by pixel.
+    Egui,
 }
 
 /// The window's program.
@@ -116,6 +134,10 @@ impl App {
         ctx.set_zoom_factor(settings.values.text_scale());
         aged_photo::install(render_state);
         ground::install(render_state);
+        if launch.painter == Painter::Suited {
+            plain_painter::install(ctx, render_state);
+        }
+        compare::install(render_state);
         let shared = SharedGpu {
             instance: render_state.instance.clone(),
             adapter: render_state.adapter.clone(),
@@ -132,7 +154,7 @@ impl App {
             view: settings.values.view.clone(),
             recent_weights: settings.values.recent_weights.clone(),
             recent_sessions: settings.values.recent_sessions.clone(),
-            text_scale: settings.values.text_scale(),
+            draws_on_cpu: render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu,
             shows_hint: !settings.values.has_seen_hint,
             lab: LabState {
                 folder: settings.values.last_run.clone(),
@@ -238,6 +260,7 @@ impl eframe::App for App {
         if let Some(times) = &mut self.state.frame_times {
             times.add(Instant::now(), frame.info().cpu_usage.map(Duration::from_secs_f32));
         }
+        self.fit_text(ctx);
         self.receive_all(ctx);
         if self.state.play.is_some() && self.state.presenter.is_none() {
             self.play_on(Instant::now());
@@ -259,6 +282,10 @@ impl eframe::App for App {
         self.keep_lab_up();
         self.blend();
         self.blend_presented();
+        if self.state.is_moving {
+            // The frame after the last movement is drawn with care.
+            ctx.request_repaint();
+        }
         let mut commands = Vec::new();
         match &self.state.presenter {
             Some(presenter) => workspaces::presenter::ui(ui, &self.state, presenter),

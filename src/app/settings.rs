@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::arrivals::Arrival;
 use super::pool::Pool;
 use super::view::View;
+use crate::aging::export::signing::KeyPlace;
 
 /// Remembered values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -73,6 +74,8 @@ pub struct Store {
     kept: Settings,
     /// The file; nothing where settings are not kept.
     file: Option<PathBuf>,
+    /// Where the key that signs files is kept.
+    key: KeyPlace,
     has_told: bool,
 }
 
@@ -80,19 +83,26 @@ impl Store {
     /// Reads the user's settings; those of a fresh program where there are none or they cannot be read.
     pub fn open() -> Self {
         let folders = directories::ProjectDirs::from("", "", "mtlface");
-        folders.map_or_else(Self::in_memory, |folders| Self::at(folders.config_dir().join("window.json")))
+        let store = folders.map_or_else(Self::in_memory, |folders| Self::at(folders.config_dir().join("window.json")));
+        Self { key: KeyPlace::OfUser, ..store }
     }
 
     /// Settings kept in this file.
     pub fn at(file: PathBuf) -> Self {
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         let values: Settings = serde_json::from_str(&text).unwrap_or_default();
-        Self { kept: values.clone(), values, file: Some(file), has_told: false }
+        let key = file.parent().map_or_else(KeyPlace::default, |folder| KeyPlace::Folder(folder.join("signing")));
+        Self { kept: values.clone(), values, file: Some(file), key, has_told: false }
     }
 
     /// Settings that end with the window.
     pub fn in_memory() -> Self {
         Self::default()
+    }
+
+    /// Where the key that signs files is kept.
+    pub fn key_place(&self) -> KeyPlace {
+        self.key.clone()
     }
 
     /// Writes the settings on the pool if they changed.
@@ -158,7 +168,7 @@ mod tests {
         let file = folder.path().join("deep/window.json");
         let mut store = Store::at(file.clone());
         store.values.theme = Some(egui::Theme::Light);
-        store.values.view.opacity = 0.25;
+        store.values.view.attention.opacity = 0.25;
         store.keep_now();
         assert_eq!(Store::at(file).values, store.values);
     }

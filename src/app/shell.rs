@@ -10,6 +10,7 @@ use super::aged_photo::PackedChange;
 use super::commands::Command;
 use super::ground;
 use super::lab::{self as training, LabCommand};
+use super::session;
 use super::state::AppState;
 use super::switching;
 use super::theme::{GAP_M, GAP_S, GAP_XS, RADIUS_ROW, Theme, Type};
@@ -19,6 +20,11 @@ use super::workspaces::{age, attention, compare, lab};
 use crate::engine::WeightsSource;
 
 const TOP_HEIGHT: f32 = 48.0;
+/// Below this width, in points, everything is a little narrower. Windows are at least 900 points wide, but larger text
+/// leaves fewer.
+const TIGHT: f32 = 860.0;
+/// Room for both chips with all their words, in points.
+const CHIPS_WIDTH: f32 = 330.0;
 const STATUS_HEIGHT: f32 = 28.0;
 /// Inside the tray and the right-hand panel.
 pub const SIDE_MARGIN: Margin = Margin { left: 12, right: 12, top: 16, bottom: 12 };
@@ -46,8 +52,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, change: Option<&Arc<PackedChange>>, com
         ground::paint(ui, ui.max_rect(), theme.panel);
         status_bar::ui(ui, scene.state);
     });
-    let tray_width = side_width(window.width(), 0.165, 172.0, 260.0);
-    let right_width = side_width(window.width(), 0.224, 244.0, 340.0);
+    let tray_width = tray_width(window.width());
+    let right_width = side_width(window.width(), 0.224, if window.width() < TIGHT { 224.0 } else { 244.0 }, 340.0);
     Panel::left("tray").resizable(false).exact_size(tray_width).frame(Frame::NONE).show(ui, |ui| {
         ground::paint(ui, ui.max_rect(), theme.panel);
         side_ui(ui, &mut scene);
@@ -73,19 +79,25 @@ pub fn ui(ui: &mut Ui, state: &AppState, change: Option<&Arc<PackedChange>>, com
         );
     }
     let middle = Margin::same(GAP_M as i8);
+    let mut hint_place = window;
     egui::CentralPanel::default().frame(Frame::new().inner_margin(middle)).show(ui, |ui| {
         ground::paint(ui, ui.max_rect() + middle, theme.background);
+        hint_place = ui.max_rect();
         picture_ui(ui, &mut scene);
     });
     drop_hint_ui(ui, &scene, window);
     dropped(ui, &mut scene);
-    hint::ui(ui.ctx(), &mut scene);
+    hint::ui(ui.ctx(), &mut scene, hint_place);
     prompts::ui(ui.ctx(), &mut scene);
     palette::ui(ui.ctx(), &mut scene);
     toasts::ui(ui.ctx(), &mut scene);
     if let Some(times) = &scene.state.frame_times {
         frame_times::ui(ui.ctx(), times);
     }
+}
+
+fn tray_width(window: f32) -> f32 {
+    side_width(window, 0.165, if window < TIGHT { 140.0 } else { 172.0 }, 260.0)
 }
 
 fn side_width(window: f32, share: f32, min: f32, max: f32) -> f32 {
@@ -148,7 +160,7 @@ fn top_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         Type::Wordmark.font(),
         theme.text,
     );
-    let tray_width = side_width(bar.width(), 0.165, 172.0, 260.0);
+    let tray_width = tray_width(bar.width());
     let mut left = bar.left() + tray_width - GAP_S;
     for (index, workspace) in Workspace::ALL.into_iter().enumerate() {
         left += tab_ui(ui, scene, workspace, index + 1, pos2(left, middle)) + GAP_XS;
@@ -159,7 +171,7 @@ fn top_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         if widgets::icon_button_ui(ui, widgets::Icon::Theme, "Dark or light").clicked() {
             scene.commands.push(Command::ToggleTheme);
         }
-        chip::search_ui(ui, scene);
+        chip::search_ui(ui, scene, right.width() < CHIPS_WIDTH);
         chip::model_ui(ui, scene);
     });
 }
@@ -170,7 +182,9 @@ fn tab_ui(ui: &mut Ui, scene: &mut Scene<'_>, workspace: Workspace, number: usiz
     let is_shown = scene.state.view.workspace == workspace;
     let label = ui.painter().layout_no_wrap(workspace.label().to_owned(), Type::Body.font(), theme.text);
     let hint = ui.painter().layout_no_wrap(number.to_string(), Type::Caption.font(), theme.faint);
-    let width = label.size().x + hint.size().x + GAP_S + 28.0;
+    let is_tight = ui.max_rect().width() < TIGHT;
+    let hint_width = if is_tight { 0.0 } else { hint.size().x + GAP_S };
+    let width = label.size().x + hint_width + if is_tight { 20.0 } else { 28.0 };
     let rect = Rect::from_min_size(left_middle - vec2(0.0, 15.0), vec2(width, 30.0));
     let response = ui.interact(rect, ui.scope_id().with(("tab", number)), Sense::click());
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Tab, true, is_shown, workspace.label()));
@@ -184,10 +198,12 @@ fn tab_ui(ui: &mut Ui, scene: &mut Scene<'_>, workspace: Workspace, number: usiz
         painter.rect_filled(above, RADIUS_ROW - 2, theme.raised);
     }
     let colour = if is_shown || response.hovered() { theme.text } else { theme.muted };
-    let text_left = pos2(rect.left() + 14.0, rect.center().y - label.size().y / 2.0);
+    let text_left = pos2(rect.left() + if is_tight { 10.0 } else { 14.0 }, rect.center().y - label.size().y / 2.0);
     let hint_left = pos2(text_left.x + label.size().x + GAP_S, rect.center().y - hint.size().y / 2.0 + 0.5);
     painter.galley_with_override_text_color(text_left, label, colour);
-    painter.galley(hint_left, hint, theme.faint);
+    if !is_tight {
+        painter.galley(hint_left, hint, theme.faint);
+    }
     widgets::focus_ring(ui, &response, RADIUS_ROW - 2);
     if response.clicked() {
         scene.commands.push(Command::Show(workspace));
@@ -210,8 +226,13 @@ fn drop_hint_ui(ui: &Ui, scene: &Scene<'_>, window: Rect) {
         let paths = input.raw.hovered_files.iter().filter_map(|file| file.path.as_deref());
         paths.into_iter().any(switching::is_weights_file)
     });
+    let is_session = ui.input(|input| {
+        let paths = input.raw.hovered_files.iter().filter_map(|file| file.path.as_deref());
+        paths.into_iter().any(session::is_session_file)
+    });
     let text = match (is_weights, scene.state.view.workspace) {
         (true, _) => "Drop to use these weights",
+        _ if is_session => "Drop to open this session",
         (_, Workspace::Lab) => "Drop a config to train by it, or the folder of a run",
         _ => "Drop photos, a folder or weights",
     };
@@ -222,7 +243,9 @@ fn dropped(ui: &Ui, scene: &mut Scene<'_>) {
     let paths: Vec<_> = ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
     let (weights, others): (Vec<PathBuf>, Vec<PathBuf>) =
         paths.into_iter().partition(|path| switching::is_weights_file(path));
+    let (sessions, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|path| session::is_session_file(path));
     let commands = &mut *scene.commands;
+    commands.extend(sessions.into_iter().next_back().map(|path| Command::TakeInPaths(vec![path])));
     if scene.state.view.workspace == Workspace::Lab {
         let meant = |path: PathBuf| {
             if training::is_config_file(&path) { LabCommand::Train(path) } else { LabCommand::Watch(path) }

@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use eframe::egui::TextureHandle;
 
 use super::aged_photo::{PackedChange, PhotoTexture};
+use super::compare::{Checklist, CompareState, FacePair};
+use super::export::FilmWork;
+pub use super::export::SaveWhat;
 use super::frame_times::FrameTimes;
 use super::lab::{LabPrompt, LabState};
 use super::presenter::Presenter;
@@ -51,16 +54,22 @@ pub struct AppState {
     pub notice: Option<String>,
     /// Files being saved right now.
     pub saving: usize,
+    /// The film that is being made.
+    pub film: Option<FilmWork>,
+    /// What the comparison holds beside faces and photos.
+    pub compare: CompareState,
     /// The run that is watched.
     pub lab: LabState,
     /// The session's file.
     pub session: SessionState,
     /// Sessions opened before, the latest first.
     pub recent_sessions: Vec<PathBuf>,
-    /// How large text and everything else is; 1 is as the system has it.
-    pub text_scale: f32,
     /// How long the last frames took, while somebody wants to see it.
     pub frame_times: Option<FrameTimes>,
+    /// Whether a change shown is another than in the frame before.
+    pub is_moving: bool,
+    /// Whether the graphics driver draws on the CPU.
+    pub draws_on_cpu: bool,
     /// Whether the first hint is shown.
     pub shows_hint: bool,
     /// Presenter mode, while it is on.
@@ -86,6 +95,8 @@ pub struct Document {
     pub strength: f32,
     /// Faces A and B of the comparison, where chosen.
     pub pair: [Option<FaceId>; 2],
+    /// What a person judged of two faces, feature by feature.
+    pub checklists: BTreeMap<FacePair, Checklist>,
 }
 
 impl Default for Document {
@@ -99,6 +110,7 @@ impl Default for Document {
             target_years: 65.0,
             strength: 1.0,
             pair: [None, None],
+            checklists: BTreeMap::new(),
         }
     }
 }
@@ -162,6 +174,8 @@ pub struct PhotoEntry {
     pub stage: PhotoStage,
     /// Width and height in pixels, once decoded.
     pub size_px: Option<[u32; 2]>,
+    /// Whether the file says of itself that a trained network made it or part of it.
+    pub is_marked_synthetic: bool,
     /// Its pixels while they are needed; decoded again from `source` when they are not here.
     pub pixels: Option<Arc<Photo>>,
     /// Its display copy on the GPU, while it is looked at.
@@ -206,6 +220,7 @@ impl PhotoEntry {
             source,
             stage: PhotoStage::Waiting,
             size_px: None,
+            is_marked_synthetic: false,
             pixels: None,
             display: None,
             display_asked: false,
@@ -254,10 +269,6 @@ pub struct FaceEntry {
     pub filmstrip: Option<Filmstrip>,
     /// The own age the filmstrip was asked for last.
     pub filmstrip_asked_years: Option<f32>,
-    /// The face with its surroundings, for the comparison.
-    pub portrait: Option<TextureHandle>,
-    /// The portrait was asked for.
-    pub portrait_asked: bool,
 }
 
 impl FaceEntry {
@@ -279,8 +290,6 @@ impl FaceEntry {
             grey_crop,
             filmstrip: None,
             filmstrip_asked_years: None,
-            portrait: None,
-            portrait_asked: false,
         }
     }
 
@@ -318,6 +327,8 @@ pub struct Filmstrip {
     pub own_years: f32,
     /// Youngest first.
     pub frames: Vec<TextureHandle>,
+    /// The same without colour, under the attention maps.
+    pub grey: Vec<TextureHandle>,
 }
 
 /// The engine as it last told of itself.
@@ -388,6 +399,8 @@ pub enum Prompt {
         /// Where they are, in pixels of the photo.
         points_px: Landmarks,
     },
+    /// What a film is to show; `view.film` holds it.
+    Film,
     /// What the Lab asks.
     Lab(LabPrompt),
     /// What is asked about sessions.
@@ -416,17 +429,6 @@ impl Prompt {
                 | Self::Session(SessionPrompt::Close)
         )
     }
-}
-
-/// What can be saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SaveWhat {
-    /// The whole photo with the face aged.
-    Photo,
-    /// The contact sheet of the seven anchors.
-    Sheet,
-    /// The picture of the attention maps.
-    Attention,
 }
 
 /// How a message is meant.

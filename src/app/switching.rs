@@ -51,7 +51,7 @@ impl App {
         }
         self.generations += 1;
         self.state.engine = EngineStatus::Ready { device, model, generation: self.generations };
-        self.state.view.channel = None;
+        self.state.view.attention.channel = None;
         self.state.play = None;
         self.read_again();
     }

@@ -4,6 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::age::AgeChoices;
+use super::attention::AttentionView;
+use super::compare::CompareView;
+use super::export::FilmWish;
 use super::lab::LabView;
 
 /// The four workspaces.
@@ -62,41 +65,6 @@ pub enum Framing {
     Face,
 }
 
-/// What the attention workspace shows over the face.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AttentionLayer {
-    /// Share of each cell's features that is identity.
-    #[default]
-    IdentityShare,
-    /// The spatial gate.
-    SpatialGate,
-    /// What one channel responds to.
-    Channel,
-}
-
-/// Whether the map's cells are shown as computed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cells {
-    /// 7×7, as computed.
-    #[default]
-    Honest,
-    /// Interpolated between the cells' middles.
-    Smooth,
-}
-
-/// The range of numbers the colours stand for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MapScale {
-    /// As far from one half as this face goes.
-    #[default]
-    ThisFace,
-    /// From 0 to 1.
-    Full,
-}
-
 /// How things are looked at: kept between sessions, no step of undo.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -112,22 +80,14 @@ pub struct View {
     pub wipe: Option<f32>,
     /// How the Age workspace is looked at.
     pub age: AgeChoices,
-    /// What the attention workspace shows.
-    pub layer: AttentionLayer,
-    /// How much of the map lies over the face, 0 to 1.
-    pub opacity: f32,
-    /// Cells or smooth.
-    pub cells: Cells,
-    /// Range of the colours.
-    pub scale: MapScale,
-    /// The channel kept in sight, in the network's order.
-    #[serde(skip)]
-    pub channel: Option<usize>,
-    /// Which of A and B a click in the tray sets.
-    #[serde(skip)]
-    pub pair_slot: usize,
+    /// How the attention maps are looked at.
+    pub attention: AttentionView,
+    /// How two faces are compared.
+    pub compare: CompareView,
     /// How a run is looked at.
     pub lab: LabView,
+    /// What a film was to show last.
+    pub film: FilmWish,
 }
 
 impl Default for View {
@@ -138,13 +98,10 @@ impl Default for View {
             framing: Framing::WholePhoto,
             wipe: None,
             age: AgeChoices::default(),
-            layer: AttentionLayer::IdentityShare,
-            opacity: 0.7,
-            cells: Cells::Honest,
-            scale: MapScale::ThisFace,
-            channel: None,
-            pair_slot: 1,
+            attention: AttentionView::default(),
+            compare: CompareView::default(),
             lab: LabView::default(),
+            film: FilmWish::default(),
         }
     }
 }

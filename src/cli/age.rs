@@ -1,4 +1,5 @@
-//! `mtlface age PHOTO --to 5,25,45,65 -o DIR`: the whole photo and the face at other ages, and a contact sheet.
+//! `mtlface age PHOTO --to 5,25,45,65 -o DIR`: the whole photo and the face at other ages, and a contact sheet. With
+//! `--film FILE` also, or only, a film through the ages.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -9,11 +10,12 @@ use serde_json::{Value, json};
 use super::Output;
 use super::arguments::{FaceArgs, stated_age, strength, target_age};
 use super::common::{CommonArgs, Loaded, milliseconds, number, text_of, with};
+use super::film::FilmArgs;
 use super::output::hinted;
 use super::subject::{Subject, minor_warning};
 use crate::aging::export::{
-    OutputFolder, PictureKind, Provenance, Sheet, SheetCell, contact_sheet, encode_png, labelled_face, labelled_photo,
-    portrait_picture, years_text,
+    Credentials, OutputFolder, PictureKind, Provenance, Sheet, SheetCell, contact_sheet, labelled_face, labelled_photo,
+    portrait_picture, signed_png, years_text,
 };
 use crate::aging::{Between, Change, age_crop, age_photo};
 use crate::face::AlignedFace;
@@ -25,11 +27,12 @@ pub struct AgeArgs {
     /// The photo
     photo: PathBuf,
     /// Ages to show, in years, such as 5,25,45,65
-    #[arg(long, value_name = "AGES", value_delimiter = ',', required = true, value_parser = target_age)]
+    #[arg(long, value_name = "AGES", value_delimiter = ',', required_unless_present = "film", requires = "output")]
+    #[arg(value_parser = target_age)]
     to: Vec<f32>,
     /// Folder to write to; made where it does not exist
-    #[arg(short, long = "output", value_name = "DIR")]
-    output: PathBuf,
+    #[arg(short, long = "output", value_name = "DIR", requires = "to")]
+    output: Option<PathBuf>,
     /// The person's age in the photo, where it is known [default: as estimated]
     #[arg(long, value_name = "YEARS", value_parser = stated_age)]
     own_age: Option<f32>,
@@ -41,6 +44,8 @@ pub struct AgeArgs {
     noise: NoiseChoice,
     #[command(flatten)]
     which: FaceArgs,
+    #[command(flatten)]
+    film: FilmArgs,
 }
 
 /// Where the noise of a style network comes from.
@@ -69,13 +74,60 @@ pub struct Wish {
 /// Writes the pictures.
 pub fn run(arguments: &AgeArgs, common: &CommonArgs) -> anyhow::Result<Output> {
     let started = Instant::now();
-    let folder = OutputFolder::prepare(&arguments.output, &[&arguments.photo])?;
+    let prepare = |folder: &PathBuf| OutputFolder::prepare(folder, &[&arguments.photo]);
+    let folder = arguments.output.as_ref().map(prepare).transpose()?;
+    arguments.film.check(&arguments.photo)?;
     let mut loaded = common.load()?;
     use_noise(arguments.noise, common.seed, &mut loaded)?;
     let subject = Subject::open(&arguments.photo, &arguments.which, common, &loaded.pipeline)?;
     let wish =
         Wish { ages_years: arguments.to.clone(), own_age_years: arguments.own_age, strength: arguments.strength };
-    write_ages(&subject, &wish, &folder, &loaded, common, started)
+    let credentials = Credentials::of_user();
+    let mut output = match &folder {
+        Some(folder) => write_ages(&subject, &wish, folder, &loaded, common, &credentials)?,
+        None => no_pictures(&subject, &wish, &loaded, common),
+    };
+    arguments.film.write(&mut output, &subject, &wish, &loaded, common, &credentials)?;
+    finish(&mut output, &credentials, started);
+    Ok(output)
+}
+
+/// What is said where only a film was asked for.
+fn no_pictures(subject: &Subject, wish: &Wish, loaded: &Loaded, common: &CommonArgs) -> Output {
+    let own_years = wish.own_years(subject);
+    let mut warnings = subject.warnings.clone();
+    warnings.extend(minor_warning(own_years));
+    let own = json!({
+        "source": with_own_age(subject.source_json(), own_years, wish.own_age_years.is_some()),
+        "outputs": [],
+        "sheet_path": null,
+        "warnings": warnings,
+    });
+    let json = with(common.record(loaded, parameters(wish, own_years, loaded)), own);
+    let text = std::iter::once(headline(subject, wish)).chain(warnings).collect::<Vec<_>>().join("\n");
+    Output { json, text }
+}
+
+/// Says whether everything was signed, why not, and how long all of it took.
+pub fn finish(output: &mut Output, credentials: &Credentials, started: Instant) {
+    let elapsed_ms = milliseconds(started);
+    output.json["signed"] = json!(credentials.has_signed());
+    output.json["elapsed_ms"] = json!(elapsed_ms);
+    if let Some(notice) = credentials.notice() {
+        if let Some(warnings) = output.json["warnings"].as_array_mut() {
+            warnings.push(json!(notice));
+        }
+        output.text.push_str(&format!("\n{notice}"));
+    }
+    let how = if credentials.has_signed() { ", marked as such and signed" } else { " and marked as such" };
+    output.text.push_str(&format!("\nSynthetic: labelled{how}. {:.1} s in all.", elapsed_ms / 1e3));
+}
+
+impl Wish {
+    /// The age the work starts from: as stated, else as estimated.
+    pub fn own_years(&self, subject: &Subject) -> f32 {
+        self.own_age_years.unwrap_or(subject.reading.age.years)
+    }
 }
 
 /// Sets the noise; asking for some of a network that draws without is an error, not a picture like any other.
@@ -116,30 +168,28 @@ pub fn write_ages(
     folder: &OutputFolder,
     loaded: &Loaded,
     common: &CommonArgs,
-    started: Instant,
+    credentials: &Credentials,
 ) -> anyhow::Result<Output> {
-    let own_years = wish.own_age_years.unwrap_or(subject.reading.age.years);
+    let own_years = wish.own_years(subject);
     let aged = age_face(subject, wish, own_years, loaded, common)?;
     let base = base_name(&subject.photo.name, subject);
     let record = provenance(subject, wish, own_years, loaded, common);
     let written: anyhow::Result<Vec<Written>> =
-        aged.par_iter().map(|aged| write_one(subject, aged, &base, folder, &record)).collect();
+        aged.par_iter().map(|aged| write_one(subject, aged, &base, folder, &record, credentials)).collect();
     let written = written?;
     let sheet = contact_sheet(&sheet(subject, &written, wish, own_years, loaded));
-    let sheet = encode_png(&sheet, PictureKind::SyntheticSheet, &record)?;
+    let sheet = signed_png(&sheet, PictureKind::SyntheticSheet, &record, credentials)?;
     let sheet_path = folder.write(&format!("{base}-sheet.png"), &sheet)?;
     let mut warnings = subject.warnings.clone();
     warnings.extend(minor_warning(own_years));
-    let elapsed_ms = milliseconds(started);
     let own = json!({
         "source": with_own_age(subject.source_json(), own_years, wish.own_age_years.is_some()),
         "outputs": written.iter().map(Written::json).collect::<Vec<_>>(),
         "sheet_path": text_of(&sheet_path),
         "warnings": warnings,
-        "elapsed_ms": elapsed_ms,
     });
     let json = with(common.record(loaded, parameters(wish, own_years, loaded)), own);
-    Ok(Output { json, text: text(subject, wish, &written, &sheet_path, &warnings, elapsed_ms) })
+    Ok(Output { json, text: text(subject, wish, &written, &sheet_path, &warnings) })
 }
 
 /// The change at every age, and the identity it keeps, measured on the face as it is shown.
@@ -178,6 +228,7 @@ fn write_one(
     base: &str,
     folder: &OutputFolder,
     provenance: &Provenance,
+    credentials: &Credentials,
 ) -> anyhow::Result<Written> {
     let (face, age_years) = (&subject.face, aged.age_years);
     let mut provenance = provenance.clone();
@@ -185,9 +236,10 @@ fn write_one(
     let photo = age_photo(&subject.photo.pixels, &face.photo_to_crop, &aged.change);
     let kind = PictureKind::Synthetic(age_years);
     let name = format!("{base}-age-{}", years_text(age_years));
-    let whole = encode_png(&labelled_photo(&photo, face, age_years), kind, &provenance)?;
+    let whole = signed_png(&labelled_photo(&photo, face, age_years), kind, &provenance, credentials)?;
     let photo_path = folder.write(&format!("{name}.png"), &whole)?;
-    let labelled = encode_png(&labelled_face(&photo, &face.photo_to_crop, age_years), kind, &provenance)?;
+    let labelled = labelled_face(&photo, &face.photo_to_crop, age_years);
+    let labelled = signed_png(&labelled, kind, &provenance, credentials)?;
     let face_path = folder.write(&format!("{name}-face.png"), &labelled)?;
     let portrait = portrait_picture(&photo, &face.photo_to_crop);
     Ok(Written { age_years, identity_cosine: aged.identity_cosine, face_path, photo_path, portrait })
@@ -205,7 +257,8 @@ impl Written {
     }
 }
 
-fn parameters(wish: &Wish, own_years: f32, loaded: &Loaded) -> Value {
+/// What was asked for, as it stands in records.
+pub fn parameters(wish: &Wish, own_years: f32, loaded: &Loaded) -> Value {
     let mut parameters = json!({
         "to_years": wish.ages_years.iter().copied().map(number).collect::<Vec<_>>(),
         "own_age_years": number(own_years),
@@ -283,19 +336,17 @@ pub fn short(sha256: &str) -> &str {
     sha256.get(..12).unwrap_or(sha256)
 }
 
-fn text(
-    subject: &Subject,
-    wish: &Wish,
-    written: &[Written],
-    sheet_path: &Path,
-    warnings: &[String],
-    elapsed_ms: f64,
-) -> String {
+/// The photo and how old the person in it is.
+fn headline(subject: &Subject, wish: &Wish) -> String {
     let age = match wish.own_age_years {
         Some(stated) => format!("{} years old as stated, {} as estimated", years_text(stated), subject.age_text()),
         None => format!("about {} years old", subject.age_text()),
     };
-    let mut lines = vec![format!("{}: {age}", subject.photo.name)];
+    format!("{}: {age}", subject.photo.name)
+}
+
+fn text(subject: &Subject, wish: &Wish, written: &[Written], sheet_path: &Path, warnings: &[String]) -> String {
+    let mut lines = vec![headline(subject, wish)];
     for written in written {
         let age = years_text(written.age_years);
         lines.push(format!("  {age:>4}  identity {:.2}  {}", written.identity_cosine, written.photo_path.display()));
@@ -303,6 +354,5 @@ fn text(
     }
     lines.push(format!("  sheet                {}", sheet_path.display()));
     lines.extend(warnings.iter().cloned());
-    lines.push(format!("Synthetic: labelled and marked as such. {:.1} s in all.", elapsed_ms / 1e3));
     lines.join("\n")
 }

@@ -1,6 +1,9 @@
 //! Arguments that several commands share, and how their text becomes numbers.
 
+use std::path::PathBuf;
+
 use crate::aging::MAX_AGE_YEARS;
+use crate::aging::export::film::{FilmFormat, MAX_SECONDS};
 use crate::face::Landmarks;
 
 /// Which face of a photo.
@@ -48,6 +51,23 @@ pub fn strength(text: &str) -> Result<f32, String> {
     }
 }
 
+/// How long a film is, in seconds.
+pub fn film_seconds(text: &str) -> Result<f32, String> {
+    match text.trim().parse::<f32>() {
+        Ok(seconds) if (0.5..=MAX_SECONDS).contains(&seconds) => Ok(seconds),
+        _ => Err(format!("a film lasts from 0.5 to {MAX_SECONDS} seconds")),
+    }
+}
+
+/// The file of a film, whose ending says its format.
+pub fn film_path(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match FilmFormat::of_path(&path) {
+        Some(_) => Ok(path),
+        None => Err("the file of a film ends with .mp4 or .gif".to_owned()),
+    }
+}
+
 /// Five points as ten numbers.
 pub fn landmarks(text: &str) -> Result<Landmarks, String> {
     let numbers: Result<Vec<f32>, _> = text.split([',', ' ']).filter(|part| !part.is_empty()).map(str::parse).collect();
@@ -80,5 +100,7 @@ mod tests {
         assert_eq!(stated_age("101"), Ok(101.0));
         assert!(strength("2.5").is_err() && strength("1.5").is_ok());
         assert!(face_number("0").is_err());
+        assert!(film_seconds("0.1").is_err() && film_seconds("6").is_ok());
+        assert!(film_path("a.MP4").is_ok() && film_path("a.avi").is_err() && film_path("mp4").is_err());
     }
 }

@@ -86,7 +86,7 @@ pub fn run(arguments: &CompareArgs, common: &CommonArgs) -> anyhow::Result<Outpu
 fn verdict(reading: Option<&Reading>) -> Value {
     match reading {
         None => {
-            json!({ "same": null, "threshold": null, "fmr": null, "fmr_below": null, "fnmr": null, "calibration": null })
+            json!({ "same": null, "threshold": null, "fmr": null, "fmr_below": null, "fnmr": null, "fnmr_under_18": null, "calibration": null })
         }
         Some(reading) => json!({
             "same": reading.same,
@@ -94,6 +94,7 @@ fn verdict(reading: Option<&Reading>) -> Value {
             "fmr": reading.false_match_rate,
             "fmr_below": reading.false_match_rate_below,
             "fnmr": reading.false_non_match_rate,
+            "fnmr_under_18": reading.false_non_match_rate_under_18,
             "calibration": { "name": reading.calibration_name, "pairs": reading.impostor_pairs },
             "headline": reading.headline,
             "explanation": reading.explanation,

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::Output;
-use super::age::{Wish, write_ages};
+use super::age::{Wish, finish, write_ages};
 use super::arguments::FaceArgs;
 use super::common::CommonArgs;
 use super::output::hinted;
 use super::subject::Subject;
-use crate::aging::export::OutputFolder;
+use crate::aging::export::{Credentials, OutputFolder};
 use crate::face::Photo;
 
 /// Name of the bundled demo photo.
@@ -90,6 +90,7 @@ fn launch(photo: Option<&Path>, common: &CommonArgs) -> anyhow::Result<()> {
         device: common.device,
         weights: common.weights.clone(),
         trainer: None,
+        painter: Default::default(),
     })
 }
 
@@ -120,7 +121,9 @@ fn write_timeline(
     let loaded = common.load()?;
     let subject = Subject::read(photo, &FaceArgs::default(), common, &loaded.pipeline)?;
     let wish = Wish { ages_years: AGES_YEARS.to_vec(), own_age_years: None, strength: 1.0 };
-    let mut output = write_ages(&subject, &wish, &folder, &loaded, common, started)?;
+    let credentials = Credentials::of_user();
+    let mut output = write_ages(&subject, &wish, &folder, &loaded, common, &credentials)?;
+    finish(&mut output, &credentials, started);
     output.text = format!("{sentence}\n\n{}", output.text);
     output.json["note"] = serde_json::json!(sentence);
     Ok(output)

@@ -91,12 +91,24 @@ fn told(error: &anyhow::Error) -> (String, String) {
     if let Some(problem) = error.downcast_ref::<Problem>() {
         return (message, problem.hint.clone());
     }
-    if error.is::<ExportError>() {
-        return (format!("{message}."), "Choose another folder with -o.".to_owned());
+    if let Some(error) = error.downcast_ref::<ExportError>() {
+        return (format!("{message}."), export_hint(error).to_owned());
     }
     match last_sentence(&message) {
         Some((sentence, hint)) => (sentence.to_owned(), hint.to_owned()),
         None => (message, "Run `mtlface doctor` to check this installation.".to_owned()),
+    }
+}
+
+fn export_hint(error: &ExportError) -> &'static str {
+    match error {
+        ExportError::Stopped => "Nothing of it was left behind; run the command again to make it.",
+        ExportError::Film(_) => "Try the other format, .mp4 or .gif, or a photo of another size.",
+        ExportError::Folder { .. }
+        | ExportError::File { .. }
+        | ExportError::Original { .. }
+        | ExportError::Picture(_)
+        | ExportError::Encode(_) => "Choose another folder with -o, or another file for --film.",
     }
 }
 

@@ -6,6 +6,7 @@ pub mod detection;
 pub mod detector;
 pub mod photo;
 pub mod quality;
+pub mod regions;
 pub mod resample;
 pub mod selection;
 
@@ -14,3 +15,4 @@ pub use detection::{Detection, Landmarks};
 pub use detector::Detector;
 pub use photo::{MAX_FILE_BYTES, Photo, PhotoError};
 pub use quality::QualityWarning;
+pub use regions::FaceRegion;

@@ -8,7 +8,7 @@ use super::calibration::{ADULT_YEARS, DEFAULT_FALSE_MATCH_RATE, ImpostorScores};
 /// The sentence that stands with every score.
 pub const LEAD_NOT_IDENTIFICATION: &str = "Investigative lead, not an identification.";
 /// From this age gap on a warning is due, in years.
-const LARGE_GAP_YEARS: f32 = 10.0;
+pub const LARGE_GAP_YEARS: f32 = 10.0;
 /// An estimated age this far above 18 may still belong to a child: about the mean error on labelled faces, in years.
 const AGE_DOUBT_YEARS: f32 = 5.0;
 /// A score speaks for different people where at least this many times more of them score that high than photographs
@@ -34,6 +34,11 @@ pub struct Reading {
     pub false_match_rate_below: Option<f64>,
     /// Share of pairs of one person at this age gap that score lower; nothing where too few were measured.
     pub false_non_match_rate: Option<f64>,
+    /// Share of pairs of one person with as many faces under 18 that the threshold of their ages refuses; nothing for
+    /// two adults and where too few were measured.
+    pub false_non_match_rate_under_18: Option<f64>,
+    /// Whether all ages were pooled, since too few pairs of these were measured.
+    pub pooled: bool,
     /// Pairs of different people behind the figure.
     pub impostor_pairs: u64,
     /// Who the score is held against, such as `different people aged 0–10 and 31–40 (UTKFace dev)`.
@@ -66,7 +71,13 @@ impl KnownAge {
         Self { years, stated: true }
     }
 
-    fn may_be_under_18(self) -> bool {
+    /// Whether the age, as it is known, is below 18.
+    pub fn is_under_18(self) -> bool {
+        self.years < ADULT_YEARS
+    }
+
+    /// Whether the person may be under 18: an estimated age leaves more room than a stated one.
+    pub fn may_be_under_18(self) -> bool {
         let doubt_years = if self.stated { 0.0 } else { AGE_DOUBT_YEARS };
         self.years < ADULT_YEARS + doubt_years
     }
@@ -84,6 +95,7 @@ impl Calibration {
             (gap, pairs, 1.0 - gap.scores.at_least(cosine) as f64 / pairs as f64)
         });
         let same = cosine >= threshold;
+        let refused_under_18 = self.refused_under_18(age_a.years, age_b.years);
         let false_non_match_rate = genuine.map(|(_, _, rate)| rate);
         let false_match_rate = (reaching > 0).then(|| reaching as f64 / pairs as f64);
         // None seen among few pairs is not never.
@@ -105,12 +117,55 @@ impl Calibration {
             false_match_rate,
             false_match_rate_below: (reaching == 0).then(|| RULE_OF_THREE / pairs.max(1) as f64),
             false_non_match_rate,
+            false_non_match_rate_under_18: refused_under_18.as_ref().map(|refused| refused.share),
+            pooled: impostors.pooled,
             impostor_pairs: pairs,
             calibration_name: impostors.people.clone(),
             headline: headline(same, false_match_rate, missed).to_owned(),
             explanation,
-            warnings: warnings(same, gap_years, age_a, age_b, &impostors),
+            warnings: warnings(same, gap_years, [age_a, age_b], &impostors, refused_under_18),
         }
+    }
+
+    /// How often the threshold of their ages misses one person when faces are under 18, in a sentence; nothing for two
+    /// adults and where too few pairs were measured.
+    pub fn missed_under_18(&self, age_a_years: f32, age_b_years: f32) -> Option<String> {
+        self.refused_under_18(age_a_years, age_b_years).map(|refused| refused.sentence())
+    }
+
+    fn refused_under_18(&self, age_a_years: f32, age_b_years: f32) -> Option<RefusedUnder18> {
+        let measured = self.genuine_under_18(age_a_years, age_b_years)?;
+        let name = self.genuine.as_ref().map(|table| table.name.clone()).unwrap_or_default();
+        Some(RefusedUnder18 {
+            share: measured.refused()?,
+            pairs: measured.scores.pairs(),
+            who: measured.label(),
+            set: name,
+        })
+    }
+}
+
+/// How often the threshold misses one person when faces are under 18 (FNMR at FMR 1e-3).
+struct RefusedUnder18 {
+    share: f64,
+    pairs: u64,
+    who: &'static str,
+    set: String,
+}
+
+impl RefusedUnder18 {
+    fn sentence(&self) -> String {
+        let missed = match (self.share * 100.0).round() {
+            _ if self.share <= 0.0 => "none".to_owned(),
+            ..1.0 => "fewer than 1 in 100".to_owned(),
+            in_100 => format!("{in_100:.0} in 100"),
+        };
+        format!(
+            "Among {} pairs of photographs of one person with {} ({}), the threshold for their ages misses {missed}.",
+            thousands(self.pairs),
+            self.who,
+            self.set
+        )
     }
 }
 
@@ -152,7 +207,13 @@ fn different_people(impostors: &ImpostorScores, pairs: u64, reaching: u64) -> St
     }
 }
 
-fn warnings(same: bool, gap_years: f32, a: KnownAge, b: KnownAge, impostors: &ImpostorScores) -> Vec<String> {
+fn warnings(
+    same: bool,
+    gap_years: f32,
+    [a, b]: [KnownAge; 2],
+    impostors: &ImpostorScores,
+    refused_under_18: Option<RefusedUnder18>,
+) -> Vec<String> {
     let mut warnings = vec![LEAD_NOT_IDENTIFICATION.to_owned()];
     if a.years.min(b.years) < ADULT_YEARS {
         warnings
@@ -160,6 +221,7 @@ fn warnings(same: bool, gap_years: f32, a: KnownAge, b: KnownAge, impostors: &Im
     } else if a.may_be_under_18() || b.may_be_under_18() {
         warnings.push("A face here may be under 18. Children resemble each other more than adults do.".into());
     }
+    warnings.extend(refused_under_18.map(|refused| refused.sentence()));
     if gap_years >= LARGE_GAP_YEARS {
         warnings.push(format!(
             "About {gap_years:.0} years lie between the faces. Misses become more likely with the years."
@@ -201,7 +263,7 @@ mod tests {
     use super::*;
     use crate::model::AgeGroup;
     use crate::recognition::Histogram;
-    use crate::recognition::calibration::{GenuineGap, GenuineTable, ImpostorCell, ImpostorTable};
+    use crate::recognition::calibration::{GenuineGap, GenuineTable, GenuineUnder18, ImpostorCell, ImpostorTable};
 
     /// 20,000 pairs of different people spread evenly over 0 to 0.5, and 100 of one person over 0.3 to 0.8.
     fn calibration() -> Calibration {
@@ -261,6 +323,23 @@ mod tests {
         let rare_for_both = read(0.33, 30.0, 31.0);
         assert!(rare_for_both.false_non_match_rate.is_some_and(|rate| rate < 0.1));
         assert_eq!(rare_for_both.headline, "Inconclusive", "{rare_for_both:?}");
+    }
+
+    #[test]
+    fn how_often_children_are_missed_is_said_of_them_and_not_of_adults() {
+        let mut calibration = calibration();
+        let mut above_threshold = Histogram::default();
+        for step in 0..100 {
+            above_threshold.add(if step < 27 { -0.1 } else { 0.1 });
+        }
+        let measured = GenuineUnder18 { faces_under_18: 1, scores: above_threshold.clone(), above_threshold };
+        calibration.genuine.as_mut().unwrap().under_18.push(measured);
+        let read = |a: f32, b: f32| calibration.read(0.4, KnownAge::stated(a), KnownAge::stated(b));
+        let child = read(9.0, 30.0);
+        assert!((child.false_non_match_rate_under_18.unwrap() - 0.27).abs() < 1e-9);
+        let said = |reading: &Reading| reading.warnings.iter().any(|warning| warning.contains("misses 27 in 100"));
+        assert!(said(&child), "{:?}", child.warnings);
+        assert!(!said(&read(25.0, 30.0)) && !said(&read(9.0, 9.0)), "two faces under 18 were not measured here");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 pub type Tested = Result<(), Box<dyn std::error::Error>>;
 
-fn demo(name: &str) -> String {
+pub fn demo(name: &str) -> String {
     let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "assets", "demo", name].iter().collect();
     path.display().to_string()
 }
@@ -21,7 +21,13 @@ pub fn run_in(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
     {
         command.env_remove(variable);
     }
+    command.env("MTLFACE_SIGNING", signing_folder());
     command.current_dir(folder).env("MTLFACE_DEVICE", "cpu").args(arguments).output()
+}
+
+/// Where tests keep the key that signs: not where the person who runs them has theirs.
+pub fn signing_folder() -> PathBuf {
+    std::env::temp_dir().join("mtlface-tests-signing")
 }
 
 pub fn run(arguments: &[&str]) -> std::io::Result<Output> {
@@ -163,7 +169,7 @@ fn compare_tells_one_person_from_two() -> Tested {
 fn attention_writes_a_picture_and_numbers() -> Tested {
     let folder = tempfile::tempdir()?;
     let place = folder.path().display().to_string();
-    let object = succeeded(&["attention", &demo("astronaut.jpg"), "-o", &place, "--json"])?;
+    let object = succeeded(&["attention", &demo("astronaut.jpg"), "-o", &place, "--ages", "--json"])?;
     assert_recorded(&object);
     let cells = |key: &str| -> Vec<f64> {
         let rows = object[key].as_array().map(Vec::as_slice).unwrap_or_default().iter();
@@ -174,6 +180,14 @@ fn attention_writes_a_picture_and_numbers() -> Tested {
         assert!(cells(key).iter().all(|value| (0.0..=1.0).contains(value)), "{key}");
     }
     assert_eq!(object["channel_gate"].as_array().map(Vec::len), Some(1024));
+    let ages = object["ages"].as_array().ok_or("no ages")?;
+    assert!(ages.len() == 7 && ages.iter().all(|age| age["channels_to_age"].as_u64().is_some()));
+    let read = |key: &str| std::fs::read_to_string(object["paths"][key].as_str().unwrap_or_default());
+    let table = read("table")?;
+    let gates = table.lines().filter(|line| line.split(',').nth(2) == Some("channel_gate")).count();
+    assert_eq!(gates, 8 * 1024, "the photograph and seven ages");
+    let drawing = read("drawing")?;
+    assert!(drawing.starts_with("<svg") && drawing.contains("weights_sha256"), "{}", &drawing[..200]);
     let picture = image::open(object["paths"]["picture"].as_str().ok_or("no picture")?)?;
     assert!(picture.width() > 1000);
     let numbers = std::fs::read(object["paths"]["identity_share"].as_str().ok_or("no numbers")?)?;
@@ -320,7 +334,10 @@ fn the_original_is_never_touched() -> Tested {
 #[test]
 fn wrong_usage_ends_with_two() -> Tested {
     let photo = demo("astronaut.jpg");
-    let wrong: [&[&str]; 8] = [
+    let wrong: [&[&str]; 11] = [
+        &["age", &photo, "--film", "film.avi"],
+        &["age", &photo, "--to", "65", "-o", "out", "--from", "5"],
+        &["age", &photo, "--film", "film.mp4", "-o", "out"],
         &["age", &photo, "-o", "out"],
         &["age", &photo, "--to", "95", "-o", "out"],
         &["age", &photo, "--to", "old", "-o", "out"],

@@ -8,6 +8,7 @@ mod detector;
 mod deterministic;
 mod driver_exit;
 mod evaluation;
+mod film;
 mod import;
 mod noise;
 mod parity;

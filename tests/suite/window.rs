@@ -2,6 +2,11 @@
 //! software Vulkan. Without any Vulkan driver each test says by name that it was skipped; with
 //! `MTLFACE_REQUIRE_PICTURES=1` that is a failure. `UPDATE_SNAPSHOTS=1` writes the pictures and those of the manual.
 
+mod accessibility;
+mod age;
+mod attention;
+mod compare;
+mod export;
 mod lab;
 mod models;
 mod palette;
@@ -21,9 +26,10 @@ use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_set
 use egui_kittest::{Harness, SnapshotOptions};
 use image::RgbaImage;
 use mtlface::aging::export::is_marked_synthetic;
+use mtlface::app::compare::SameAge;
 use mtlface::app::state::{AppState, PhotoStage, Prompt, SaveWhat};
 use mtlface::app::view::Workspace;
-use mtlface::app::{App, Command, Launch, Store};
+use mtlface::app::{App, Command, Launch, Painter, Store};
 use mtlface::engine::DevicePreference;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -63,7 +69,7 @@ fn open_with(theme: egui::Theme, size: [f32; 2], photo: Option<PathBuf>, weights
 }
 
 fn launch(photo: Option<PathBuf>, weights: Option<PathBuf>) -> Launch {
-    Launch { photo, device: DevicePreference::Cpu, weights, trainer: None }
+    Launch { photo, device: DevicePreference::Cpu, weights, trainer: None, painter: Painter::Egui }
 }
 
 fn open_as(theme: egui::Theme, size: [f32; 2], launch: Launch) -> Window {
@@ -254,8 +260,9 @@ fn every_view_every_workspace_in_both_themes() {
         window.get_by_label("A: astronaut.jpg").click();
         window.run_steps(2);
         choose(&mut window, "obama3.jpg");
-        wait(&mut window, "the portraits are there", |state| {
-            state.pair().iter().flatten().all(|face| state.library.faces[face].portrait.is_some())
+        wait(&mut window, "the photos are drawn", |state| {
+            let is_drawn = |slot: usize| state.compared_side(slot).is_some_and(|side| side.texture.is_some());
+            is_drawn(0) && is_drawn(1) && matches!(state.same_age(), SameAge::Ready(_))
         });
         keep(&mut window, &format!("compare{suffix}"));
     }

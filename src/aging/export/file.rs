@@ -52,15 +52,64 @@ impl OutputFolder {
 /// # Errors
 /// When it would replace an original or cannot be written.
 pub fn write_file(path: &Path, bytes: &[u8], originals: &[&Path]) -> Result<(), ExportError> {
-    if originals.iter().any(|original| is_same_file(path, original)) {
-        return Err(ExportError::Original { file: path.display().to_string() });
+    let target = Target::new(path, originals)?;
+    let mut file = target.new_file()?;
+    file.write_all(bytes).map_err(|error| target.refused(&error))?;
+    target.finish(file)
+}
+
+/// A path that may be written to, and nothing there yet.
+#[derive(Clone, Debug)]
+pub struct Target {
+    path: PathBuf,
+}
+
+impl Target {
+    /// The path, unless it is one of the `originals`.
+    ///
+    /// # Errors
+    /// When it is one.
+    pub fn new(path: &Path, originals: &[&Path]) -> Result<Self, ExportError> {
+        if originals.iter().any(|original| is_same_file(path, original)) {
+            return Err(ExportError::Original { file: path.display().to_string() });
+        }
+        Ok(Self { path: path.to_owned() })
     }
-    let refused = |error: &io::Error| ExportError::File { file: path.display().to_string(), reason: reason(error) };
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = new_file_in(folder).map_err(|error| refused(&error))?;
-    file.write_all(bytes).map_err(|error| refused(&error))?;
-    file.persist(path).map_err(|error| refused(&error.error))?;
-    Ok(())
+
+    /// A file without a name beside it, for work in progress: the system forgets it when it is closed, or when the
+    /// program is ended.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to.
+    pub fn scratch(&self) -> Result<std::fs::File, ExportError> {
+        tempfile::tempfile_in(self.folder()).map_err(|error| self.refused(&error))
+    }
+
+    /// A temporary file beside it that goes away unless it is finished.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to.
+    pub fn new_file(&self) -> Result<tempfile::NamedTempFile, ExportError> {
+        new_file_in(self.folder()).map_err(|error| self.refused(&error))
+    }
+
+    /// Gives a file its name; an older file of this name is replaced.
+    ///
+    /// # Errors
+    /// When that is not allowed.
+    pub fn finish(&self, file: tempfile::NamedTempFile) -> Result<(), ExportError> {
+        file.persist(&self.path).map_err(|error| self.refused(&error.error))?;
+        Ok(())
+    }
+
+    /// The error of writing here.
+    pub fn refused(&self, error: &io::Error) -> ExportError {
+        ExportError::File { file: self.path.display().to_string(), reason: reason(error) }
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
 }
 
 /// A temporary file that others may read as they may read any new file, once it has its name.

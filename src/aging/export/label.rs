@@ -4,8 +4,11 @@ use image::RgbImage;
 
 use super::canvas::{Area, Pen, fill, write};
 use super::{ink, years_text};
-use crate::face::AlignedFace;
+use crate::face::{AlignedFace, SimilarityTransform};
 use crate::model::CROP_SIZE_PX;
+
+/// The whole years whose digits take most room.
+const WIDEST_AGE_YEARS: f32 = 88.0;
 
 /// What the tag of a synthetic face says.
 pub fn label_text(age_years: f32) -> String {
@@ -17,7 +20,7 @@ pub fn labelled_photo(aged: &RgbImage, face: &AlignedFace, age_years: f32) -> Rg
     let mut labelled = aged.clone();
     let size_px = (aged.width().min(aged.height()) as f32 / 54.0).clamp(8.0, 44.0);
     let tag = Tag::synthetic(age_years, size_px);
-    let corner = tag.corner_away_from(&labelled, face_area(face));
+    let corner = tag.corner_away_from(&labelled, face_area(&face.photo_to_crop));
     tag.draw(&mut labelled, corner);
     labelled
 }
@@ -57,6 +60,11 @@ impl Tag {
         [(self.pen.width_px(&self.text) + 1.1 * em).ceil(), (1.8 * em).ceil()]
     }
 
+    /// Where the tag of a film goes: one place for every age, away from the face where it can be.
+    pub fn corner_of_film(picture: &RgbImage, photo_to_crop: &SimilarityTransform, size_px: f32) -> [f32; 2] {
+        Self::synthetic(WIDEST_AGE_YEARS, size_px).corner_away_from(picture, face_area(photo_to_crop))
+    }
+
     /// Where the tag goes: bottom right, bottom left, top right or top left, the first that leaves the face free, or
     /// the one that hides least of it.
     fn corner_away_from(&self, picture: &RgbImage, face: Area) -> [f32; 2] {
@@ -94,8 +102,8 @@ impl Tag {
 }
 
 /// The part of the photo the network may change, as an upright rectangle.
-fn face_area(face: &AlignedFace) -> Area {
-    let back = face.photo_to_crop.inverse();
+fn face_area(photo_to_crop: &SimilarityTransform) -> Area {
+    let back = photo_to_crop.inverse();
     let last = (CROP_SIZE_PX - 1) as f64;
     let corners = [[0.0, 0.0], [last, 0.0], [0.0, last], [last, last]].map(|corner| back.apply(corner));
     let low = |axis: usize| corners.iter().map(|corner| corner[axis]).fold(f64::INFINITY, f64::min);

@@ -1,9 +1,13 @@
-//! Pictures and numbers that leave the program: the labelled photo and face, the contact sheet, the picture of the
-//! attention maps, and how they are written. Every synthetic picture carries a visible label and a machine-readable
-//! mark here, so that no caller can forget either. The window and the command line both export through this folder.
+//! Pictures, films and numbers that leave the program: the labelled photo and face, the contact sheet, the film through
+//! the ages, the picture of the attention maps, and how they are written. Every synthetic picture carries a visible
+//! label, a machine-readable mark and a signed manifest here, so that no caller can forget one. The window and the
+//! command line both export through this folder.
 
+mod attention_drawing;
+mod attention_table;
 mod canvas;
 mod file;
+pub mod film;
 mod heatmap;
 mod ink;
 mod label;
@@ -11,14 +15,36 @@ mod npy;
 mod picture;
 mod provenance;
 mod sheet;
+pub mod signing;
+pub(crate) mod svg;
 
-pub use file::{OutputFolder, write_file};
+pub use attention_drawing::{AttentionDrawing, DrawnMap, MapColours, attention_svg};
+pub use attention_table::{TabledFace, attention_csv};
+pub use file::{OutputFolder, Target, write_file};
 pub use heatmap::{AttentionPicture, attention_picture};
 pub use label::{label_text, labelled_photo};
 pub use npy::npy_bytes;
 pub use picture::{FACE_PICTURE_SIZE_PX, face_picture, labelled_face, portrait_picture};
 pub use provenance::{PictureKind, Provenance, encode_png, is_marked_synthetic};
 pub use sheet::{Sheet, SheetCell, contact_sheet};
+pub use signing::{Container, Credentials};
+
+use image::RgbImage;
+
+/// Encodes a synthetic picture as PNG with its mark and its record, and signs it. Where it cannot be signed the
+/// credentials say why.
+///
+/// # Errors
+/// When the encoder refuses, which an empty picture makes it do.
+pub fn signed_png(
+    picture: &RgbImage,
+    kind: PictureKind,
+    provenance: &Provenance,
+    credentials: &Credentials,
+) -> Result<Vec<u8>, ExportError> {
+    let bytes = encode_png(picture, kind, provenance)?;
+    Ok(credentials.signed(Container::Png, kind, provenance, bytes))
+}
 
 /// Why something could not be written, as a plain sentence.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +74,15 @@ pub enum ExportError {
     /// The picture cannot be encoded.
     #[error("The picture cannot be encoded as PNG: {0}")]
     Encode(#[from] png::EncodingError),
+    /// The film cannot be encoded.
+    #[error("The film cannot be encoded: {0}")]
+    Film(String),
+    /// Somebody asked to stop; nothing was left behind.
+    #[error("The film was stopped")]
+    Stopped,
+    /// A picture inside a drawing cannot be encoded.
+    #[error("The picture in the drawing cannot be encoded: {0}")]
+    Picture(String),
 }
 
 /// An age as written on pictures and in file names: `65`, or `25.5` where it is not a whole year.

@@ -17,43 +17,70 @@ pub const FACE_PICTURE_SIZE_PX: u32 = (CROP_SIZE_PX * SCALE) as u32;
 
 /// The face as it is in the photo, upright and centred, 448×448.
 pub fn face_picture(photo: &RgbImage, photo_to_crop: &SimilarityTransform) -> RgbImage {
-    framed(photo, photo_to_crop, 1.0)
+    framed(photo, photo_to_crop, FACE_PICTURE_SIZE_PX, 1.0)
 }
 
 /// The face with some of what surrounds it, as far as the photo goes, 448×448: for sheets, not for networks.
 pub fn portrait_picture(photo: &RgbImage, photo_to_crop: &SimilarityTransform) -> RgbImage {
+    framed(photo, photo_to_crop, FACE_PICTURE_SIZE_PX, portrait_margin(photo, photo_to_crop))
+}
+
+/// How much wider than the crop a view of the face may be without reaching past the photo.
+pub fn portrait_margin(photo: &RgbImage, photo_to_crop: &SimilarityTransform) -> f64 {
     let back = photo_to_crop.inverse();
     let [width, height] = [f64::from(photo.width()), f64::from(photo.height())];
     let fits = |margin: &f64| {
         let ends = [0.0, f64::from(FACE_PICTURE_SIZE_PX - 1)];
+        let view = View::new(FACE_PICTURE_SIZE_PX, *margin);
         ends.iter().flat_map(|x| ends.map(|y| [*x, y])).all(|corner| {
-            let [x, y] = back.apply(corner.map(|at| in_crop(at, *margin)));
+            let [x, y] = back.apply(corner.map(|at| view.in_crop(at)));
             (0.0..width).contains(&x) && (0.0..height).contains(&y)
         })
     };
-    let margin = PORTRAIT_MARGINS.iter().copied().find(fits).unwrap_or(1.0);
-    framed(photo, photo_to_crop, margin)
+    PORTRAIT_MARGINS.iter().copied().find(fits).unwrap_or(1.0)
 }
 
-/// A square view around the face, `margin` times as wide as the crop.
-fn framed(photo: &RgbImage, photo_to_crop: &SimilarityTransform, margin: f64) -> RgbImage {
+/// A square view around the face, `size_px` pixels and `margin` crops wide.
+pub fn framed(photo: &RgbImage, photo_to_crop: &SimilarityTransform, size_px: u32, margin: f64) -> RgbImage {
     let back = photo_to_crop.inverse();
-    let size = FACE_PICTURE_SIZE_PX as usize;
+    let view = View::new(size_px, margin);
     // Large faces shrink here: enough samples a pixel, that nothing of the photo is skipped.
-    let samples = (back.scale() * margin / SCALE as f64).ceil().clamp(1.0, 16.0) as usize;
-    let mut picture = RgbImage::new(FACE_PICTURE_SIZE_PX, FACE_PICTURE_SIZE_PX);
-    picture.as_flat_samples_mut().samples.par_chunks_mut(size * 3).enumerate().for_each(|(y, row)| {
+    let samples = (back.scale() * margin / view.scale).ceil().clamp(1.0, 16.0) as usize;
+    let mut picture = RgbImage::new(size_px, size_px);
+    let row_bytes = size_px as usize * 3;
+    picture.as_flat_samples_mut().samples.par_chunks_mut(row_bytes).enumerate().for_each(|(y, row)| {
         for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
-            pixel.copy_from_slice(&mean_colour(photo, &back, [x, y], samples, margin).0);
+            pixel.copy_from_slice(&mean_colour(photo, &back, [x, y], samples, view).0);
         }
     });
     picture
 }
 
-/// From a coordinate of the face picture to one of the crop.
-fn in_crop(at: f64, margin: f64) -> f64 {
-    let centre = (CROP_SIZE_PX as f64 - 1.0) / 2.0;
-    ((at + 0.5) / SCALE as f64 - 0.5 - centre) * margin + centre
+/// The way from such a view to the crop.
+pub fn framed_to_crop(size_px: u32, margin: f64) -> SimilarityTransform {
+    let view = View::new(size_px, margin);
+    let (scale, shift) = (view.in_crop(1.0) - view.in_crop(0.0), view.in_crop(0.0));
+    SimilarityTransform { matrix: [[scale, 0.0, shift], [0.0, scale, shift]] }
+}
+
+/// A square view around the face.
+#[derive(Clone, Copy)]
+struct View {
+    /// Pixels of the view for one pixel of the crop, were it as wide as the crop.
+    scale: f64,
+    margin: f64,
+}
+
+impl View {
+    fn new(size_px: u32, margin: f64) -> Self {
+        Self { scale: f64::from(size_px) / CROP_SIZE_PX as f64, margin }
+    }
+
+    /// From a coordinate of the view to one of the crop.
+    fn in_crop(self, at: f64) -> f64 {
+        let centre = (CROP_SIZE_PX as f64 - 1.0) / 2.0;
+        ((at + 0.5) / self.scale - 0.5 - centre) * self.margin + centre
+    }
 }
 
 /// The aged face, 448×448, with its tag in the corner below the jaw.
@@ -71,9 +98,9 @@ fn mean_colour(
     back: &SimilarityTransform,
     [x, y]: [usize; 2],
     samples: usize,
-    margin: f64,
+    view: View,
 ) -> Rgb<u8> {
-    let place = |at: usize, step: usize| in_crop(at as f64 - 0.5 + (step as f64 + 0.5) / samples as f64, margin);
+    let place = |at: usize, step: usize| view.in_crop(at as f64 - 0.5 + (step as f64 + 0.5) / samples as f64);
     let mut sum = [0.0; 3];
     for row in 0..samples {
         for column in 0..samples {

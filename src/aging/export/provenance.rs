@@ -1,5 +1,6 @@
-//! What a picture says of itself to machines: how it was made, and, where it is synthetic, that it is. Both travel in
-//! text chunks of the PNG file: XMP with the IPTC digital source type, and a JSON record.
+//! What a file says of itself to machines: how it was made, and, where it is synthetic, that it is. In PNG both travel
+//! in text chunks: XMP with the IPTC digital source type, and a JSON record; in films the record is part of the XMP.
+//! The signed manifest that says the same is `signing`'s.
 
 use image::RgbImage;
 use serde::Serialize;
@@ -9,7 +10,8 @@ use super::{ExportError, years_text};
 use crate::face::{AlignedFace, LandmarkSource, Landmarks, SimilarityTransform};
 
 /// IPTC's term for a photograph of which a part was made by a trained network.
-const DIGITAL_SOURCE_TYPE: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia";
+pub(super) const DIGITAL_SOURCE_TYPE: &str =
+    "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia";
 /// Keyword of the XMP chunk, fixed by the XMP specification.
 const XMP_KEYWORD: &str = "XML:com.adobe.xmp";
 /// Keyword of the JSON record.
@@ -83,6 +85,8 @@ pub enum PictureKind {
     Synthetic(f32),
     /// Several synthetic faces.
     SyntheticSheet,
+    /// A film of one face from one age to another, in years.
+    SyntheticFilm([f32; 2]),
     /// A drawing of numbers over a photograph: nothing in it pretends to be a face.
     Drawing,
 }
@@ -99,7 +103,7 @@ pub fn encode_png(picture: &RgbImage, kind: PictureKind, provenance: &Provenance
     encoder.set_compression(png::Compression::Fast);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
     if let Some(description) = synthetic_description(kind) {
-        encoder.add_itxt_chunk(XMP_KEYWORD.to_owned(), xmp(&description))?;
+        encoder.add_itxt_chunk(XMP_KEYWORD.to_owned(), xmp(&description, ""))?;
     }
     let record = serde_json::to_string(provenance).unwrap_or_default();
     encoder.add_itxt_chunk(RECORD_KEYWORD.to_owned(), record)?;
@@ -118,11 +122,23 @@ fn synthetic_description(kind: PictureKind) -> Option<String> {
     match kind {
         PictureKind::Synthetic(age_years) => Some(format!("Synthetic face, age {}", years_text(age_years))),
         PictureKind::SyntheticSheet => Some("Sheet of synthetic faces".to_owned()),
+        PictureKind::SyntheticFilm(ends) => {
+            let [from, to] = ends.map(years_text);
+            Some(format!("Film of a synthetic face, age {from} to {to}"))
+        }
         PictureKind::Drawing => None,
     }
 }
 
-fn xmp(description: &str) -> String {
+/// The XMP packet of a film, with the record in it.
+pub(super) fn film_xmp(kind: PictureKind, provenance: &Provenance) -> String {
+    let record = serde_json::to_string(provenance).unwrap_or_default();
+    let escaped = record.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let record = format!("\n   <mtlface:provenance>{escaped}</mtlface:provenance>");
+    xmp(&synthetic_description(kind).unwrap_or_default(), &record)
+}
+
+fn xmp(description: &str, more: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     format!(
         r#"<?xpacket begin="{bom}" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -131,10 +147,11 @@ fn xmp(description: &str) -> String {
   <rdf:Description rdf:about=""
     xmlns:dc="http://purl.org/dc/elements/1.1/"
     xmlns:xmp="http://ns.adobe.com/xap/1.0/"
-    xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">
+    xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+    xmlns:mtlface="urn:x-mtlface:">
    <Iptc4xmpExt:DigitalSourceType>{DIGITAL_SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>
    <xmp:CreatorTool>mtlface {version}</xmp:CreatorTool>
-   <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{description}</rdf:li></rdf:Alt></dc:description>
+   <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{description}</rdf:li></rdf:Alt></dc:description>{more}
   </rdf:Description>
  </rdf:RDF>
 </x:xmpmeta>
@@ -144,10 +161,10 @@ fn xmp(description: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn provenance() -> Provenance {
+    pub fn provenance() -> Provenance {
         Provenance {
             app_version: "0",
             source_sha256: "ab".to_owned(),

@@ -6,8 +6,10 @@ mod general;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::commands::Command;
-use super::state::AppState;
+use super::export;
+use super::state::{AppState, Prompt};
 use super::view::Workspace;
+use super::workspaces::{age, attention, compare};
 
 /// Something a person can do, by name.
 #[derive(Clone, Debug)]
@@ -72,13 +74,24 @@ impl Action {
 
 /// Every action there is now, the general ones first.
 pub fn all(state: &AppState) -> Vec<Action> {
-    general::actions(state)
+    let mut actions = general::actions(state);
+    actions.extend(export::actions(state));
+    actions.extend(within(Workspace::Age, age::actions(state)));
+    actions.extend(within(Workspace::Attention, attention::actions(state)));
+    actions.extend(within(Workspace::Compare, compare::actions(state)));
+    actions
+}
+
+/// The actions of one workspace: their keys count there only.
+fn within(workspace: Workspace, actions: Vec<Action>) -> impl Iterator<Item = Action> {
+    actions.into_iter().map(move |action| Action { workspace: Some(workspace), ..action })
 }
 
 /// The actions that fit what was typed, the best first; all of them, in their own order, where nothing was.
 pub fn matching(state: &AppState, typed: &str) -> Vec<Action> {
     let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
-    let candidates = all(state).into_iter().chain(general::places(state));
+    let is_open = |action: &Action| matches!(action.command, Command::SetPrompt(Some(Prompt::Palette { .. })));
+    let candidates = all(state).into_iter().filter(|action| !is_open(action)).chain(general::places(state));
     let mut found: Vec<(bool, usize, Action)> = candidates
         .filter_map(|action| action.distance(&words).map(|distance| (action.refused.is_some(), distance, action)))
         .collect();
@@ -91,6 +104,8 @@ pub fn matching(state: &AppState, typed: &str) -> Vec<Action> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+
+    use eframe::egui;
 
     use super::*;
 
@@ -138,5 +153,37 @@ mod tests {
         let before = names.len();
         names.dedup();
         assert_eq!(names.len(), before);
+    }
+
+    /// The table of keys in the guide is made from the actions, so that it cannot go stale.
+    #[test]
+    fn the_guide_lists_every_key() {
+        const BEGIN: &str = "UPDATE_SNAPSHOTS=1 writes it anew -->\n";
+        const END: &str = "<!-- end of keys -->";
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/user-guide.md");
+        let guide = std::fs::read_to_string(&file).unwrap();
+        let (before, rest) = guide.split_once(BEGIN).unwrap();
+        let (listed, after) = rest.split_once(END).unwrap();
+        let table = key_table();
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::write(&file, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
+        } else {
+            assert_eq!(listed, table, "UPDATE_SNAPSHOTS=1 cargo test writes the table anew");
+        }
+    }
+
+    fn key_table() -> String {
+        let mut table = String::from("| where | keys | does |\n|---|---|---|\n");
+        for action in all(&AppState::default()).iter().filter(|action| !action.shortcuts.is_empty()) {
+            let keys: Vec<String> = action.shortcuts.iter().map(key_words).collect();
+            let place = action.workspace.map_or("everywhere", Workspace::label);
+            let group = if action.workspace.is_some() { String::new() } else { format!("{}: ", action.group) };
+            table += &format!("| {place} | {} | {group}{} |\n", keys.join(" or "), action.name);
+        }
+        table
+    }
+
+    fn key_words(shortcut: &KeyboardShortcut) -> String {
+        shortcut.format(&egui::ModifierNames::NAMES, false).replace('+', " ")
     }
 }

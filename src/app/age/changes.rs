@@ -106,6 +106,7 @@ impl App {
         }
         self.change = self.state.face().and_then(|(chosen, _)| changes.get(&chosen).cloned());
         self.state.changes = changes;
+        self.state.is_moving = is_new;
         if is_new {
             self.blend_time = Some(begun.elapsed());
         }

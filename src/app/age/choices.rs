@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::play;
+use super::commands::BLINK_RANGE_S;
+use super::play::{PLAY_YEARS_PER_S, SPEEDS};
 use super::zoom::Zoom;
 
 /// What the slider that goes by itself does at its end.
@@ -78,7 +79,7 @@ pub enum ZoomStep {
 pub struct AgeChoices {
     /// What the slider does at its end.
     pub loop_mode: LoopMode,
-    /// How fast the slider goes: 1 is [`play::PLAY_YEARS_PER_S`].
+    /// How fast the slider goes: 1 is [`PLAY_YEARS_PER_S`].
     pub speed: f32,
     /// Seconds that each picture stays while they blink.
     pub blink_s: f32,
@@ -114,8 +115,13 @@ impl AgeChoices {
         (self.zoom, self.zoom_step) = (None, None);
     }
 
-    /// Years per second of the slider that goes by itself.
+    /// Years per second of the slider that goes by itself. A settings file may say anything: it stays within reach.
     pub fn years_per_s(&self) -> f32 {
-        self.speed * play::PLAY_YEARS_PER_S
+        self.speed.clamp(SPEEDS[0], SPEEDS[SPEEDS.len() - 1]) * PLAY_YEARS_PER_S
+    }
+
+    /// Seconds that each picture stays while they blink, within what is safe to look at.
+    pub fn safe_blink_s(&self) -> f32 {
+        self.blink_s.clamp(*BLINK_RANGE_S.start(), *BLINK_RANGE_S.end())
     }
 }

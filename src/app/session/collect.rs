@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::file::{Contents, FaceName, SavedFace, SavedPhoto, SavedSource, Session};
+use super::file::{Contents, FaceName, SavedChecklist, SavedFace, SavedPhoto, SavedSource, Session};
 use crate::app::state::{AppState, PhotoEntry, PhotoSource};
 use crate::engine::{FaceId, PhotoId};
 use crate::face::LandmarkSource;
@@ -37,6 +37,11 @@ pub fn contents(state: &AppState, path: &Path) -> Contents {
     contents.session.target_years = document.target_years;
     contents.session.strength = document.strength;
     contents.session.pair = document.pair.map(|face| face.and_then(name));
+    let checklists = document.checklists.iter().filter_map(|(pair, checklist)| {
+        let [a, b] = pair.faces().map(name);
+        Some(SavedChecklist { faces: [a?, b?], checklist: checklist.clone() })
+    });
+    contents.session.checklists = checklists.collect();
     contents.session.view = state.view.clone();
     contents.session.weights_sha256 = state.model().map(|model| model.weights_sha256.to_string());
     contents

@@ -10,6 +10,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::aging::export::{ExportError, write_file};
+use crate::app::compare::Checklist;
 use crate::app::view::View;
 use crate::face::{Detection, Photo};
 
@@ -89,6 +90,9 @@ pub struct Session {
     pub strength: f32,
     /// Faces A and B of the comparison, where chosen.
     pub pair: [Option<FaceName>; 2],
+    /// What was judged of the features of two faces.
+    #[serde(default)]
+    pub checklists: Vec<SavedChecklist>,
     /// How things were looked at.
     #[serde(default)]
     pub view: View,
@@ -107,6 +111,7 @@ impl Session {
             target_years: 65.0,
             strength: 1.0,
             pair: [None, None],
+            checklists: Vec::new(),
             view: View::default(),
         }
     }
@@ -119,6 +124,15 @@ pub struct FaceName {
     pub photo: usize,
     /// Index among the faces of that photo.
     pub face: usize,
+}
+
+/// What was judged of the features of two faces.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedChecklist {
+    /// Both faces, in either order.
+    pub faces: [FaceName; 2],
+    /// What was judged of each feature, by its name.
+    pub checklist: Checklist,
 }
 
 /// A photo of a session.

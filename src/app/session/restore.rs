@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::file::{Contents, FaceName, SavedPhoto, SavedSource};
+use crate::app::compare::FacePair;
 use crate::app::demo;
 use crate::app::state::{Document, KnownFace, KnownFaces, Library, PhotoEntry, PhotoSource};
 use crate::engine::{FaceId, PhotoId};
@@ -39,6 +40,12 @@ pub fn document(contents: &Contents, session_path: &Path, library: &mut Library)
         document.tray.push(photo);
     }
     document.photo = session.photo.and_then(|index| document.tray.get(index)).or(document.tray.first()).copied();
+    for saved in &session.checklists {
+        let [a, b] = saved.faces.map(|name| names.get(&name).copied());
+        if let (Some(a), Some(b)) = (a, b) {
+            document.checklists.insert(FacePair::new(a, b), saved.checklist.clone());
+        }
+    }
     document.pair = session.pair.map(|name| name.and_then(|name| names.get(&name).copied()));
     document
 }
@@ -71,8 +78,9 @@ fn place(path: &Path, beside: Option<&Path>, session_path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::super::file::{SavedFace, Session};
+    use super::super::file::{SavedChecklist, SavedFace, Session};
     use super::*;
+    use crate::app::compare::Checklist;
     use crate::app::state::{AppState, PhotoStage};
     use crate::face::Detection;
 
@@ -89,6 +97,12 @@ mod tests {
         }
     }
 
+    fn judged() -> SavedChecklist {
+        let mut checklist = Checklist::default();
+        checklist.note("nose.tip", "a scar".to_owned());
+        SavedChecklist { faces: [FaceName { photo: 0, face: 0 }, FaceName { photo: 0, face: 1 }], checklist }
+    }
+
     /// Photos that were not opened again yet, or cannot be, keep everything the session knew of them.
     #[test]
     fn what_is_restored_and_saved_at_once_is_the_same() {
@@ -97,6 +111,7 @@ mod tests {
             photo: Some(1),
             target_years: 41.0,
             pair: [Some(FaceName { photo: 0, face: 1 }), None],
+            checklists: vec![judged()],
             ..Session::empty()
         };
         let contents = Contents { session, pictures: Vec::new() };

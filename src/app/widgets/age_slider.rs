@@ -68,7 +68,7 @@ pub fn ui(ui: &mut Ui, shown: &AgeSlider<'_>) -> Moved {
 }
 
 fn group_hint(group: AgeGroup, anchors_years: &[f32; GROUP_COUNT]) -> String {
-    format!("{} years: the tick, at {:.0}, is where this group stands", group.label(), anchors_years[group.index()])
+    format!("{} years · stands at {:.0}", group.label(), anchors_years[group.index()])
 }
 
 /// Where ages are on the slider.

@@ -18,8 +18,14 @@ const WORD_WIDTH: f32 = 72.0;
 const MAX_NAME_WIDTH: f32 = 220.0;
 
 /// Draws the way to the command palette, with its keys where there is room.
-pub fn search_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+pub fn search_ui(ui: &mut Ui, scene: &mut Scene<'_>, is_tight: bool) {
     let theme = Theme::of(ui);
+    if is_tight {
+        if super::icon_button_ui(ui, super::Icon::Zoom, "Search actions").clicked() {
+            scene.commands.push(Command::SetPrompt(Some(Prompt::palette())));
+        }
+        return;
+    }
     let keys = egui::KeyboardShortcut::new(egui::Modifiers::COMMAND, egui::Key::K);
     let keys = ui.ctx().format_shortcut(&keys).replace('+', " ");
     let label = ui.painter().layout_no_wrap("Search actions".to_owned(), Type::Note.font(), theme.muted);

@@ -1,6 +1,6 @@
 //! The first hint: three sentences for whoever opens the program for the first time, until they have read them.
 
-use eframe::egui::{self, Align2, Area, Frame, Id, Margin, vec2};
+use eframe::egui::{self, Align2, Area, Frame, Id, Margin, Rect, vec2};
 
 use super::Weight;
 use crate::app::commands::Command;
@@ -10,8 +10,8 @@ use crate::app::theme::{GAP_M, RADIUS_ROW, Theme, Type};
 const SENTENCES: &str = "Drag the slider to see this face at another age. Drop a photo of your own on the window. \
                          Ctrl K finds everything else.";
 
-/// Draws the hint over a place in the middle of the window, unless it was read.
-pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
+/// Draws the hint over the picture in the middle of the window, unless it was read.
+pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>, middle: Rect) {
     if !scene.state.shows_hint || scene.state.prompt.is_some() {
         return;
     }
@@ -23,13 +23,16 @@ pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
         .inner_margin(Margin { left: 16, right: 12, top: 10, bottom: 10 })
         .shadow(egui::Shadow { offset: [0, 4], blur: 18, spread: 0, color: theme.shadow });
     let words = SENTENCES.replace("Ctrl K", &shown_keys(ctx));
-    Area::new(Id::unique("hint")).order(egui::Order::Foreground).anchor(Align2::CENTER_TOP, vec2(0.0, 64.0)).show(
-        ctx,
-        |ui| {
+    let words_width = (middle.width() - 150.0).clamp(180.0, 430.0);
+    Area::new(Id::unique("hint"))
+        .order(egui::Order::Foreground)
+        .pivot(Align2::CENTER_TOP)
+        .fixed_pos(middle.center_top() + vec2(0.0, GAP_M))
+        .show(ctx, |ui| {
             frame.show(ui, |ui| {
                 ui.horizontal(|ui| {
-                    ui.allocate_ui(vec2(430.0, 36.0), |ui| {
-                        ui.set_width(430.0);
+                    ui.allocate_ui(vec2(words_width, 36.0), |ui| {
+                        ui.set_width(words_width);
                         ui.add(egui::Label::new(Type::Body.text(words, theme.text).line_height(Some(19.0))).wrap());
                     });
                     ui.add_space(GAP_M);
@@ -38,8 +41,7 @@ pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
                     }
                 });
             });
-        },
-    );
+        });
 }
 
 /// The palette's keys as this system calls them.

@@ -10,7 +10,7 @@ use crate::model::age_group::GROUP_COUNT;
 use crate::recognition::verdict::thousands;
 
 /// Height with axis and labels, in points.
-pub const HEIGHT: f32 = 118.0;
+pub const HEIGHT: f32 = 108.0;
 /// Ages the curve is drawn through are this far apart, in years.
 const STEP_YEARS: f32 = 1.0;
 
@@ -46,9 +46,9 @@ pub fn ui(ui: &mut Ui, shown: &IdentityCurve<'_>) -> Option<f32> {
     for (index, line) in shown.lines.iter().enumerate() {
         plot.steps(ui, line, index);
     }
-    plot.legend(ui, shown.lines);
     plot.curve(ui, shown);
     plot.marks(ui, shown, kept);
+    plot.legend(ui, shown.lines);
     super::focus_ring(ui, &response, 4);
     let pointed = response.hover_pos().map(|at| plot.years_at(at.x).round());
     if let Some(years) = pointed {
@@ -147,6 +147,8 @@ impl Plot {
         let theme = Theme::of(ui);
         let mut left = self.rect.left() + 6.0;
         let y = self.rect.bottom() - 9.0;
+        // What is written comes last; its ground keeps the mark of the age shown out of the words.
+        let ground = ui.painter().add(Shape::Noop);
         for (index, line) in lines.iter().enumerate() {
             let is_drawn = line.thresholds.iter().any(Result::is_ok);
             if is_drawn {
@@ -157,6 +159,10 @@ impl Plot {
             let colour = if is_drawn { theme.warning } else { theme.faint };
             let at = pos2(left, y);
             left = ui.painter().text(at, Align2::LEFT_CENTER, words, Type::Caption.font(), colour).right() + 12.0;
+        }
+        if !lines.is_empty() {
+            let words = Rect::from_min_max(pos2(self.rect.left(), y - 7.0), pos2(left - 8.0, y + 7.0));
+            ui.painter().set(ground, Shape::rect_filled(words, 0, theme.panel));
         }
     }
 

@@ -7,6 +7,7 @@ pub mod chip;
 pub mod distribution;
 pub mod empty;
 pub mod face_picker;
+pub mod film;
 pub mod filmstrip;
 pub mod frame_times;
 pub mod gate_bars;

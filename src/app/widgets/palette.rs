@@ -35,7 +35,7 @@ pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
         moved = keys(ui, chosen, found.len());
         let is_entered = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
         field_ui(ui, scene, text);
-        let clicked = list_ui(ui, scene, &found, chosen, moved.is_some());
+        let clicked = list_ui(ui, &found, chosen, moved.is_some());
         let picked = clicked.or(is_entered.then_some(chosen)).and_then(|index| found.get(index));
         if let Some(action) = picked.filter(|action| action.refused.is_none()) {
             scene.commands.push(Command::SetPrompt(None));
@@ -72,9 +72,9 @@ fn field_ui(ui: &mut Ui, scene: &mut Scene<'_>, text: &str) {
         .hint_text("What do you want to do?")
         .font(Type::Reading.font())
         .frame(Frame::NONE)
-        .desired_width(f32::INFINITY)
-        .margin(Margin::symmetric(GAP_S as i8, GAP_S as i8));
-    let response = ui.add(field);
+        .desired_width(f32::INFINITY);
+    let inner = Frame::new().inner_margin(Margin::symmetric(GAP_S as i8, 6));
+    let response = inner.show(ui, |ui| ui.add(field)).inner;
     if !response.has_focus() {
         response.request_focus();
     }
@@ -87,7 +87,7 @@ fn field_ui(ui: &mut Ui, scene: &mut Scene<'_>, text: &str) {
 }
 
 /// The actions; which one was clicked.
-fn list_ui(ui: &mut Ui, scene: &Scene<'_>, found: &[Action], chosen: usize, must_show: bool) -> Option<usize> {
+fn list_ui(ui: &mut Ui, found: &[Action], chosen: usize, must_show: bool) -> Option<usize> {
     let theme = Theme::of(ui);
     if found.is_empty() {
         ui.add_space(GAP_M);
@@ -116,7 +116,6 @@ fn list_ui(ui: &mut Ui, scene: &Scene<'_>, found: &[Action], chosen: usize, must
             }
         }
     });
-    let _ = scene;
     clicked
 }
 

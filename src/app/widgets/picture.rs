@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{self, Align2, Rect, Response, Sense, Shape, Stroke, Ui, pos2, vec2};
+use eframe::egui::{self, Align2, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::picture_hand::{Done, Hand};
 use super::scale_chip;
@@ -14,6 +14,7 @@ use crate::app::theme::{GAP_M, GAP_S, ON_HANDLE, ON_PHOTO, RADIUS_PICTURE};
 use crate::app::view::AgeView;
 use crate::face::SimilarityTransform;
 
+const MIDDLE: Vec2 = vec2(0.5, 0.5);
 const HANDLE_RADIUS: f32 = 17.0;
 /// How near to the picture's edges the wipe's line is put by itself, as a share of the width.
 const WIPE_MARGIN: f32 = 0.04;
@@ -26,6 +27,8 @@ pub struct Picture<'a> {
     pub photo_to_crop: Option<SimilarityTransform>,
     /// The change, once there is one.
     pub change: Option<&'a Arc<PackedChange>>,
+    /// Whether the age moves in this frame and the CPU draws it.
+    pub is_draft: bool,
     /// Further faces that are changed.
     pub others: Vec<ChangedFace>,
     /// The part of the photo that is shown while nobody enlarges it, in its pixels.
@@ -68,7 +71,7 @@ pub fn ui(ui: &mut Ui, picture: &Picture<'_>) -> Placed {
     if picture.view == AgeView::Side && picture.change.is_some() {
         return side_ui(ui, picture, free);
     }
-    let lens = picture.lens(ui, free, 0.5);
+    let lens = picture.lens(ui, free, MIDDLE);
     let place = lens.place(picture.zoom);
     let rect = place.rect;
     let response = picture_response(ui, rect, "picture", "Photograph and synthetic age");
@@ -89,12 +92,11 @@ pub fn ui(ui: &mut Ui, picture: &Picture<'_>) -> Placed {
     Placed { places: vec![place], wipe: done.wipe, zoom: clicked.or(done.zoom) }
 }
 
-/// Both beside each other, the same part of the photo in each.
+/// Both beside each other, or a wide photo one above the other: the same part in each.
 fn side_ui(ui: &mut Ui, picture: &Picture<'_>, free: Rect) -> Placed {
-    let half = vec2((free.width() - GAP_M) / 2.0, free.height());
-    // Both stand together in the middle, however wide the window is.
-    let left = picture.lens(ui, Rect::from_min_size(free.min, half), 1.0);
-    let right = picture.lens(ui, Rect::from_min_size(free.max - half, half), 0.0);
+    let (beside, above) = (picture.halves(ui, free, true), picture.halves(ui, free, false));
+    let is_wide = above[0].fit_scale() > beside[0].fit_scale();
+    let [left, right] = if is_wide { above } else { beside };
     let places = [left.place(picture.zoom), right.place(picture.zoom)];
     let share = if picture.is_photograph { 1.0 } else { 0.0 };
     let tag = if picture.is_photograph { &Tag::photograph() } else { &picture.synthetic };
@@ -117,7 +119,20 @@ fn picture_response(ui: &Ui, rect: Rect, id: &str, name: &str) -> Response {
 }
 
 impl Picture<'_> {
-    fn lens(&self, ui: &Ui, free: Rect, lean: f32) -> Lens {
+    /// Two halves of what is free. Both stand together in the middle, however large the window is.
+    fn halves(&self, ui: &Ui, free: Rect, is_beside: bool) -> [Lens; 2] {
+        let (axis, size) = if is_beside {
+            (0, vec2((free.width() - GAP_M) / 2.0, free.height()))
+        } else {
+            (1, vec2(free.width(), (free.height() - GAP_M) / 2.0))
+        };
+        let [mut first, mut second] = [MIDDLE; 2];
+        (first[axis], second[axis]) = (1.0, 0.0);
+        let lens = |min: Pos2, lean: Vec2| self.lens(ui, Rect::from_min_size(min, size), lean);
+        [lens(free.min, first), lens(free.max - size, second)]
+    }
+
+    fn lens(&self, ui: &Ui, free: Rect, lean: Vec2) -> Lens {
         let [width, height] = self.texture.photo_px();
         Lens {
             free,
@@ -167,6 +182,7 @@ impl Picture<'_> {
             shown,
             radius: f32::from(RADIUS_PICTURE),
             slot,
+            is_draft: self.is_draft,
         };
         ui.painter().add(aged.into_shape(place.rect));
     }

@@ -24,7 +24,7 @@ pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
             "State the age",
         ),
         Prompt::SavePath { text, .. } => {
-            ("Save where?", text, "This system shows no file dialog, so type the path of the PNG file.", "Save")
+            ("Save where?", text, "This system shows no file dialog, so type the path of the file.", "Save")
         }
         Prompt::OpenPath { text } => (
             "Open which photo?",
@@ -47,6 +47,7 @@ pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
         Prompt::Lab(LabPrompt::FolderPath { text }) => {
             ("Open which run?", text, "This system shows no file dialog, so type the path of a run's folder.", "Open")
         }
+        Prompt::Film => return modal_ui(ctx, scene, super::film::dialog_ui),
         Prompt::Session(SessionPrompt::OpenPath { text }) => (
             "Open which session?",
             text,
@@ -196,6 +197,7 @@ fn retyped(prompt: &Prompt, typed: &str) -> Prompt {
         | Prompt::Session(SessionPrompt::OpenPath { text } | SessionPrompt::SavePath { text })
         | Prompt::Lab(LabPrompt::ConfigPath { text } | LabPrompt::FolderPath { text }) => typed.clone_into(text),
         Prompt::Landmarks { .. }
+        | Prompt::Film
         | Prompt::Session(SessionPrompt::Close)
         | Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => {}
     }
@@ -211,7 +213,7 @@ fn answer(prompt: Option<&Prompt>, typed: &str) -> Option<Vec<Command>> {
             (0.0..=crate::aging::MAX_AGE_YEARS).contains(&years).then(|| vec![Command::StateAge(*face, Some(years))])
         }
         Prompt::SavePath { what, .. } => {
-            let path = dialogs::with_ending(&dialogs::expand_home(typed));
+            let path = dialogs::with_ending(&dialogs::expand_home(typed), what.ending());
             (!typed.trim().is_empty()).then(|| vec![Command::SaveTo(*what, path)])
         }
         Prompt::OpenPath { .. } => there.map(|path| vec![Command::TakeInPaths(vec![path])]),
@@ -230,6 +232,7 @@ fn answer(prompt: Option<&Prompt>, typed: &str) -> Option<Vec<Command>> {
             (!typed.trim().is_empty()).then(|| vec![Command::Session(SessionCommand::SaveTo(path))])
         }
         Prompt::Landmarks { .. }
+        | Prompt::Film
         | Prompt::Palette { .. }
         | Prompt::Session(SessionPrompt::Close)
         | Prompt::Lab(LabPrompt::Stop | LabPrompt::Close) => None,

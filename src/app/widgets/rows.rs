@@ -1,4 +1,4 @@
-//! Rows of the right-hand panel: a label with its value, a bar with its number, a note, and a paragraph.
+//! Rows of the right-hand panel: a label with its value, a thin bar, a note, and a paragraph.
 
 use eframe::egui::{self, Align2, Color32, Frame, Margin, Rect, Response, Sense, Ui, pos2, vec2};
 
@@ -37,21 +37,6 @@ pub fn linked_ui(ui: &mut Ui, label: &str, link: &str) -> Response {
         },
     )
     .inner
-}
-
-/// A label, a number and a thin bar below that shows it against 1.
-pub fn bar_ui(ui: &mut Ui, label: &str, value: f32, colour: Color32) -> Response {
-    let theme = Theme::of(ui);
-    let (rect, response) = row(ui, 30.0);
-    let number = format!("{value:.2}");
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{label}: {number}")));
-    let painter = ui.painter();
-    let middle = rect.top() + 10.0;
-    painter.text(pos2(rect.left(), middle), Align2::LEFT_CENTER, label, Type::Body.font(), theme.muted);
-    painter.text(pos2(rect.right(), middle), Align2::RIGHT_CENTER, number, Type::Body.font(), theme.text);
-    let rail = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 6.0), pos2(rect.right(), rect.bottom() - 3.0));
-    thin_bar(ui, rail, value, colour);
-    response
 }
 
 /// A thin bar filled to a share of 1.

@@ -9,10 +9,9 @@ pub fn ui<T: Copy + PartialEq>(ui: &mut Ui, name: &str, chosen: T, choices: &[(T
     let theme = Theme::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), CONTROL_HEIGHT), Sense::hover());
     let mut clicked = None;
-    let count = choices.len() as f32;
+    let edges = edges(ui, rect, choices);
     for (index, (choice, label)) in choices.iter().enumerate() {
-        let edge = |step: usize| (rect.left() + rect.width() * step as f32 / count).round();
-        let cell = Rect::from_min_max(pos2(edge(index), rect.top()), pos2(edge(index + 1), rect.bottom()));
+        let cell = Rect::from_min_max(pos2(edges[index], rect.top()), pos2(edges[index + 1], rect.bottom()));
         let response = ui.interact(cell, ui.scope_id().with((name, index)), Sense::click());
         let is_chosen = *choice == chosen;
         response.widget_info(|| {
@@ -36,6 +35,24 @@ pub fn ui<T: Copy + PartialEq>(ui: &mut Ui, name: &str, chosen: T, choices: &[(T
     }
     ui.painter().rect_stroke(rect, RADIUS_CONTROL, theme.hairline(), StrokeKind::Inside);
     clicked
+}
+
+/// Where the choices begin and end: all as wide, or, where one would not fit so, as wide as their words need.
+fn edges<T>(ui: &Ui, rect: Rect, choices: &[(T, &str)]) -> Vec<f32> {
+    let width = |label: &str| {
+        let galley = ui.painter().layout_no_wrap(label.to_owned(), Type::Medium.font(), Theme::of(ui).text);
+        galley.size().x + 12.0
+    };
+    let wanted: Vec<f32> = choices.iter().map(|(_, label)| width(label)).collect();
+    let even = rect.width() / choices.len() as f32;
+    let total: f32 = wanted.iter().sum();
+    let fits = wanted.iter().all(|width| *width <= even);
+    let mut edges = vec![rect.left()];
+    for width in &wanted {
+        let share = if fits { even } else { width * rect.width() / total };
+        edges.push(edges[edges.len() - 1] + share);
+    }
+    edges.into_iter().map(f32::round).collect()
 }
 
 /// Only the outer corners are round.

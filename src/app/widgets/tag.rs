@@ -12,6 +12,8 @@ pub enum Tag {
     Photograph(String),
     /// Made by the network, at this age in years.
     Synthetic(f32),
+    /// Made by the network of the face with this letter, at this age in years.
+    SyntheticOf(&'static str, f32),
     /// Synthetic, in small pictures.
     SmallSynthetic(f32),
     /// Several faces made by the network, in words.
@@ -33,6 +35,7 @@ impl Tag {
         match self {
             Self::Photograph(words) => words.clone(),
             Self::Synthetic(years) => format!("Synthetic · age {years:.0}"),
+            Self::SyntheticOf(letter, years) => format!("{letter} · Synthetic · age {years:.0}"),
             Self::SmallSynthetic(years) => format!("Synthetic · {years:.0}"),
             Self::SyntheticFaces(words) => format!("Synthetic · {words}"),
             Self::Difference(years) => format!("Synthetic · difference at age {years:.0}, ×{DIFFERENCE_GAIN:.0}"),
@@ -48,7 +51,11 @@ const PADDING: Vec2 = vec2(7.0, 4.0);
 pub fn paint(ui: &Ui, tag: &Tag, at: egui::Pos2, corner: Align2, max_width: f32) -> Option<Rect> {
     let font = match tag {
         Tag::Photograph(_) => Type::Caption,
-        Tag::Synthetic(_) | Tag::SyntheticFaces(_) | Tag::Difference(_) | Tag::DifferenceOfFaces(_) => Type::Section,
+        Tag::Synthetic(_)
+        | Tag::SyntheticOf(..)
+        | Tag::SyntheticFaces(_)
+        | Tag::Difference(_)
+        | Tag::DifferenceOfFaces(_) => Type::Section,
         Tag::SmallSynthetic(_) => Type::Tag,
     };
     let (ground, writing) = colours(tag, Theme::of(ui));

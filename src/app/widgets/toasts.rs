@@ -13,7 +13,7 @@ const SHOWN: usize = 4;
 /// Draws the messages.
 pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
     let toasts = &scene.state.toasts;
-    if toasts.is_empty() {
+    if toasts.is_empty() && scene.state.film.is_none() {
         return;
     }
     let first = toasts.len().saturating_sub(SHOWN);
@@ -26,8 +26,19 @@ pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>) {
                     scene.commands.push(Command::DismissToast(index));
                 }
             }
+            super::film::progress_ui(ui, scene);
         },
     );
+}
+
+/// What a message stands on.
+pub fn frame(theme: &Theme) -> Frame {
+    Frame::new()
+        .fill(theme.raised)
+        .stroke(theme.hairline())
+        .corner_radius(RADIUS_ROW)
+        .inner_margin(Margin { left: 14, right: 8, top: 8, bottom: 8 })
+        .shadow(egui::Shadow { offset: [0, 4], blur: 18, spread: 0, color: theme.shadow })
 }
 
 /// One message; true when it was dismissed.
@@ -38,13 +49,7 @@ fn toast_ui(ui: &mut egui::Ui, toast: &Toast) -> bool {
         ToastKind::Note => theme.warning,
         ToastKind::Problem => theme.danger,
     };
-    let frame = Frame::new()
-        .fill(theme.raised)
-        .stroke(theme.hairline())
-        .corner_radius(RADIUS_ROW)
-        .inner_margin(Margin { left: 14, right: 8, top: 8, bottom: 8 })
-        .shadow(egui::Shadow { offset: [0, 4], blur: 18, spread: 0, color: theme.shadow });
-    let inner = frame.show(ui, |ui| {
+    let inner = frame(theme).show(ui, |ui| {
         ui.horizontal(|ui| {
             let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), egui::Sense::hover());
             ui.painter().circle_filled(dot.center(), 4.0, colour);

@@ -1,7 +1,6 @@
 //! `mtlface train`: one phase of training by a config file. The run's folder says how far it is, and takes orders.
 
 mod data;
-mod interrupt;
 pub mod phases;
 mod synthesis;
 
@@ -93,7 +92,7 @@ fn train(name: PhaseName, arguments: &PhaseArgs, common: &CommonArgs) -> anyhow:
         schedule,
         about,
         loader: &loader,
-        interrupted: interrupt::flag(),
+        interrupted: super::interrupt::flag(),
         resume: arguments.resume,
     };
     let finished = run.drive(phase.as_mut(), &mut |progress| common.progress(&progress.to_string()));

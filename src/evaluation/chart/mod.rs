@@ -3,12 +3,11 @@
 
 mod axis;
 mod panel;
-mod svg;
 
 pub use axis::{Axis, Unit};
 pub use panel::{Marks, Panel, Point, Series};
 
-use svg::{Anchor, Canvas, text_width_px};
+use crate::aging::export::svg::{Anchor, Canvas, text_width_px};
 
 /// Colours of the series, in their order: dark enough for white, told apart by brightness too.
 const COLOURS: [&str; 8] = ["#1f4e79", "#c55a11", "#3f7f4f", "#7b5aa6", "#8a6d1c", "#a03050", "#2f8f9d", "#555555"];

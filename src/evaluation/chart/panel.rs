@@ -1,8 +1,8 @@
 //! One pair of axes and what is drawn between them.
 
 use super::axis::{Axis, Scale};
-use super::svg::{Anchor, Canvas, text_width_px};
 use super::{Entry, GUIDE_COLOUR};
+use crate::aging::export::svg::{Anchor, Canvas, text_width_px};
 
 const PLOT_WIDTH_PX: f64 = 400.0;
 const PLOT_HEIGHT_PX: f64 = 300.0;

@@ -1,6 +1,7 @@
 //! Five landmarks → a 112×112 crop in the pose every network expects, and the way back (ARCHITECTURE C.4).
 
 mod crop;
+mod residuals;
 mod transform;
 
 use image::RgbImage;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Detection, Landmarks, Photo, QualityWarning, quality};
 pub use crop::{aligned_crop, warp};
+pub use residuals::DOUBTFUL_LANDMARK_PX;
 pub use transform::SimilarityTransform;
 
 /// Side of the crop in pixels.

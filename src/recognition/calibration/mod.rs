@@ -127,6 +127,20 @@ impl Calibration {
         (gap.scores.pairs() >= MIN_GENUINE_PAIRS).then_some(gap)
     }
 
+    /// Scores of different people of all ages together.
+    pub fn impostors_of_all_ages(&self) -> ImpostorScores {
+        self.impostors.scores_of_all_ages()
+    }
+
+    /// Scores of one person, whatever the years between; nothing where too few pairs were measured.
+    pub fn genuine_of_all_gaps(&self) -> Option<Histogram> {
+        let mut scores = Histogram::default();
+        for gap in &self.genuine.as_ref()?.gaps {
+            scores.merge(&gap.scores);
+        }
+        (scores.pairs() >= MIN_GENUINE_PAIRS).then_some(scores)
+    }
+
     /// Scores of one person of whom one photograph or both show a face under 18; nothing for two adults, and where too
     /// few pairs were measured.
     pub fn genuine_under_18(&self, age_a_years: f32, age_b_years: f32) -> Option<&GenuineUnder18> {
@@ -162,6 +176,11 @@ impl ImpostorTable {
             let people = format!("different people {ages} ({})", self.name);
             return ImpostorScores { scores: cell.scores.clone(), people, pooled: false };
         }
+        self.scores_of_all_ages()
+    }
+
+    /// Scores of different people of all ages together.
+    pub fn scores_of_all_ages(&self) -> ImpostorScores {
         let mut scores = Histogram::default();
         for cell in &self.cells {
             scores.merge(&cell.scores);

@@ -300,8 +300,8 @@ fn attention_and_comparison_take_any_width_and_say_what_was_not_measured() {
         let is_read = state.library.photos.values().all(|photo| photo.stage == PhotoStage::Ready);
         is_read && state.document.tray.len() == 4 && faces_read(state) == state.library.faces.len()
     });
-    wait(&mut window, "the portraits are there", |state| {
-        state.pair().iter().flatten().all(|face| state.library.faces[face].portrait.is_some())
+    wait(&mut window, "the photos are drawn", |state| {
+        (0..2).all(|slot| state.compared_side(slot).is_some_and(|side| side.texture.is_some()))
     });
     assert!(window.query_by_label("Not calibrated").is_some());
     compare_with_kept(&mut window, "compare-style");

@@ -7,7 +7,7 @@ use egui_kittest::Harness;
 use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
 use image::RgbaImage;
 use mtlface::aging::{Timeline, age_photo};
-use mtlface::app::aged_photo::{self, AgedPhoto, ChangeKey, Gpu, PackedChange, PhotoTexture, Shown};
+use mtlface::app::aged_photo::{self, AgedPhoto, ChangeKey, ChangedFace, Gpu, PackedChange, PhotoTexture, Shown};
 use mtlface::engine::{DevicePreference, Pipeline};
 use mtlface::face::{AlignedFace, Photo};
 use mtlface::weights;
@@ -31,15 +31,23 @@ fn the_shader_draws_what_the_reference_computes() {
     }
     let (photo, face, timeline) = aged_demo();
     let own_years = timeline.estimated_age_years;
-    let untouched = draw(&photo, &face, None);
+    let untouched = draw(&photo, &face, None, Vec::new(), false);
     assert_eq!(farthest(&photo.pixels, &untouched), 0, "without a change the photo is drawn as it is");
     for target_years in [5.0, 65.0, 80.0] {
         let key = ChangeKey { face: 1, network: 1, own_years, target_years, strength: 1.0, drawn: false };
-        let drawn = draw(&photo, &face, Some(Arc::new(PackedChange::blend(&timeline, key))));
+        let packed = Arc::new(PackedChange::blend(&timeline, key));
+        let drawn = draw(&photo, &face, Some(Arc::clone(&packed)), Vec::new(), false);
         let change = timeline.change_at(target_years, own_years, 1.0);
         let expected = age_photo(&photo.pixels, &face.photo_to_crop, &change);
         let worst = farthest(&expected, &drawn);
         assert!(worst <= 2, "at {target_years} years the shader is {worst} levels away from the reference");
+        let draft = draw(&photo, &face, Some(Arc::clone(&packed)), Vec::new(), true);
+        let mean = mean_difference(&expected, &draft);
+        assert!(mean < 0.1, "at {target_years} years the draft is {mean} levels away from the reference on average");
+        // Drawn over the photo, as the further faces of a group are, it looks the same but where there is nothing to see.
+        let further = vec![ChangedFace { photo_to_crop: face.photo_to_crop, change: packed }];
+        let worst = farthest(&expected, &draw(&photo, &face, None, further, false));
+        assert!(worst <= 4, "at {target_years} years a further face is {worst} levels away from the reference");
         // The control: a shader that drew the photo alone would be this far away.
         assert!(farthest(&expected, &untouched) > 20, "at {target_years} years the change is too small to test");
         let changed = expected.pixels().zip(photo.pixels.pixels()).filter(|(a, b)| a != b).count();
@@ -53,8 +61,21 @@ fn farthest(expected: &image::RgbImage, drawn: &RgbaImage) -> u8 {
     pairs.flat_map(|(a, b)| a.0.into_iter().zip(b.0)).map(|(a, b)| a.abs_diff(b)).max().unwrap_or(0)
 }
 
+/// The mean difference of a channel, in levels.
+fn mean_difference(expected: &image::RgbImage, drawn: &RgbaImage) -> f64 {
+    let pairs = expected.pixels().zip(drawn.pixels());
+    let sum: u64 = pairs.flat_map(|(a, b)| a.0.into_iter().zip(b.0)).map(|(a, b)| u64::from(a.abs_diff(b))).sum();
+    sum as f64 / (f64::from(expected.width() * expected.height()) * 3.0)
+}
+
 /// The photo pixel for pixel, with the change.
-fn draw(photo: &Photo, face: &AlignedFace, change: Option<Arc<PackedChange>>) -> RgbaImage {
+fn draw(
+    photo: &Photo,
+    face: &AlignedFace,
+    change: Option<Arc<PackedChange>>,
+    others: Vec<ChangedFace>,
+    is_draft: bool,
+) -> RgbaImage {
     let render_state = create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE);
     crate::driver_exit::skip_driver_teardown();
     aged_photo::install(&render_state);
@@ -71,11 +92,12 @@ fn draw(photo: &Photo, face: &AlignedFace, change: Option<Arc<PackedChange>>) ->
                 texture: Arc::clone(&texture),
                 photo_to_crop,
                 change: change.clone(),
-                others: Vec::new(),
+                others: others.clone(),
                 source_px: rect,
                 shown: Shown::Wipe(0.0),
                 radius: 0.0,
                 slot: 0,
+                is_draft,
             };
             ui.ctx().layer_painter(egui::LayerId::background()).add(picture.into_shape(rect));
         });

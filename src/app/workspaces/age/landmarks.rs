@@ -23,6 +23,7 @@ pub fn landmarks_ui(ui: &mut Ui, scene: &mut Scene<'_>, points_px: Landmarks) {
         texture,
         photo_to_crop: None,
         change: None,
+        is_draft: false,
         others: Vec::new(),
         base_px: whole,
         zoom: None,

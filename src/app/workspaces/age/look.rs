@@ -49,7 +49,7 @@ fn blink_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 /// What the greys of the difference mean.
 fn difference_ui(ui: &mut Ui) {
     let theme = Theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::hover());
     let levels = 255.0 / 2.0 / DIFFERENCE_GAIN;
     let words = format!("Differences are enlarged ×{DIFFERENCE_GAIN:.0}; grey is unchanged");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &words));
@@ -65,7 +65,7 @@ fn difference_ui(ui: &mut Ui) {
     ui.painter().rect_stroke(bar, 0, theme.hairline(), egui::StrokeKind::Outside);
     let labels = [
         (bar.left(), Align2::LEFT_TOP, format!("−{levels:.0} levels")),
-        (bar.center().x, Align2::CENTER_TOP, "unchanged".to_owned()),
+        (bar.center().x, Align2::CENTER_TOP, "grey: unchanged".to_owned()),
         (bar.right(), Align2::RIGHT_TOP, format!("+{levels:.0} levels")),
     ];
     for (x, align, label) in labels {
@@ -80,7 +80,7 @@ fn difference_ui(ui: &mut Ui) {
 /// The photograph as long as B is held, or the pointer on this line.
 fn photograph_ui(ui: &mut Ui) {
     let theme = Theme::of(ui);
-    let words = "Hold B, or press here, to see the photograph";
+    let words = "Photograph: hold B, or press here";
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::click_and_drag());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
     let by_key = response.has_focus() && ui.input(|input| input.key_down(egui::Key::Enter));

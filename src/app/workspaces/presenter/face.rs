@@ -30,7 +30,8 @@ pub fn picture_ui(ui: &Ui, state: &AppState, presenter: &Presenter, stage: &Stag
         None => Tag::photograph(),
     };
     let aged = aged(texture, face, change, stage);
-    ui.painter().add(AgedPhoto { slot: 0, ..aged }.into_shape(stage.picture));
+    ui.painter()
+        .add(AgedPhoto { is_draft: state.draws_on_cpu && !presenter.is_paused, ..aged }.into_shape(stage.picture));
     let corner = stage.picture.left_bottom() + vec2(1.0, -1.0) * stage.share(0.022);
     tag::paint_in(ui, &tag, corner, Align2::LEFT_BOTTOM, stage.font(StageType::Tag));
     veil(ui, presenter, stage, stage.picture);
@@ -74,6 +75,7 @@ fn aged(
         shown: Shown::Wipe(if change.is_some() { 0.0 } else { 1.0 }),
         radius: f32::from(stage.radius()),
         slot: 0,
+        is_draft: false,
     }
 }
 

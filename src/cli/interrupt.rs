@@ -1,4 +1,4 @@
-//! Ctrl-C, and a polite request to end, as a flag that a run looks at between steps. A second one ends the program.
+//! Ctrl-C, and a polite request to end, as a flag that long work looks at between steps. A second one ends the program.
 
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, Ordering};

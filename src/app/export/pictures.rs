@@ -1,21 +1,22 @@
-//! What can be taken away: the photo with the face aged, the sheet of the seven ages, the picture of the attention maps.
-//! Collected here from the state, made and written on the pool through `aging::export`, which labels and marks them.
+//! Pictures that can be taken away: the photo with the face aged, the sheet of the seven ages, the picture of the
+//! attention maps. Collected here from the state, made and written on the pool through `aging::export`, which labels,
+//! marks and signs them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use image::RgbImage;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::App;
-use super::arrivals::Arrival;
-use super::queries::OwnAge;
-use super::state::{EngineStatus, SaveWhat, ToastKind};
 use crate::aging::export::{
-    self, AttentionPicture, PictureKind, Provenance, Sheet, SheetCell, attention_picture, contact_sheet, encode_png,
-    face_picture, labelled_photo, years_text,
+    self, AttentionPicture, Credentials, PictureKind, Provenance, Sheet, SheetCell, attention_picture, contact_sheet,
+    encode_png, face_picture, labelled_photo, signed_png, years_text,
 };
 use crate::aging::{Change, Timeline, age_photo};
+use crate::app::App;
+use crate::app::arrivals::Arrival;
+use crate::app::queries::OwnAge;
+use crate::app::state::{EngineStatus, SaveWhat, ToastKind};
 use crate::engine::{DeviceReport, FaceReading};
 use crate::face::{AlignedFace, Photo};
 
@@ -26,52 +27,59 @@ const SHEET_CAUTION: &str = "Synthetic ages show what a network learnt from phot
 const ATTENTION_CAUTION: &str = "Shares say which features the network assigns to identity or age. They do not say \
                                  what caused a match. Each cell sees more of the face than its own square.";
 
-/// Everything a picture is made from, shared with the pool.
-struct Subject {
-    photo: Arc<Photo>,
-    face: Arc<AlignedFace>,
+/// Everything a picture or a film is made from, shared with other threads.
+pub struct Subject {
+    pub photo: Arc<Photo>,
+    pub face: Arc<AlignedFace>,
     reading: Arc<FaceReading>,
-    timeline: Option<Arc<Timeline>>,
+    pub timeline: Option<Arc<Timeline>>,
     /// The age shown at full strength, where the network drew it.
     drawn: Option<Arc<Change>>,
-    own: OwnAge,
+    pub own: OwnAge,
     target_years: f32,
-    strength: f32,
+    pub strength: f32,
     model: String,
     weights_sha256: Arc<str>,
     device: DeviceReport,
 }
 
 /// The file name offered, or a sentence on why there is nothing to save yet.
-pub(super) fn suggested_name(app: &App, what: SaveWhat) -> Result<String, String> {
+pub fn suggested_name(app: &App, what: SaveWhat) -> Result<String, String> {
     let subject = subject(app, what)?;
     let stem = Path::new(&subject.photo.name).file_stem().map_or("photo".into(), |stem| stem.to_string_lossy());
     Ok(match what {
         SaveWhat::Photo => format!("{stem}-age-{}.png", years_text(subject.target_years)),
         SaveWhat::Sheet => format!("{stem}-ages.png"),
-        SaveWhat::Attention => format!("{stem}-attention.png"),
+        SaveWhat::Attention | SaveWhat::AttentionAs(_) => format!("{stem}-attention.png"),
+        SaveWhat::Film(format) => format!("{stem}-film.{}", format.ending()),
     })
 }
 
 /// Makes the picture and writes it there, on the pool.
-pub(super) fn start(app: &mut App, what: SaveWhat, path: PathBuf) {
+pub fn start(app: &mut App, what: SaveWhat, path: PathBuf) {
     let subject = match subject(app, what) {
         Ok(subject) => subject,
         Err(sentence) => return app.toast(ToastKind::Note, sentence),
     };
-    if let Some(folder) = path.parent() {
-        app.settings.values.last_save_folder = Some(folder.to_owned());
-    }
     app.state.saving += 1;
+    let key = app.settings.key_place();
     app.pool.run(move || {
-        Some(match subject.write(what, &path) {
-            Ok(()) => Arrival::Saved(format!("Saved “{}”.", path.display())),
+        let credentials = key.open();
+        Some(match subject.write(what, &path, &credentials) {
+            Ok(()) => Arrival::Saved(saved_words(&path, &credentials)),
             Err(error) => Arrival::NotSaved(format!("{error}. Choose another folder or name.")),
         })
     });
 }
 
-fn subject(app: &App, what: SaveWhat) -> Result<Subject, String> {
+/// That a file is there, and why it carries no signature where it should.
+pub fn saved_words(path: &Path, credentials: &Credentials) -> String {
+    let saved = format!("Saved “{}”.", path.display());
+    credentials.notice().map_or(saved.clone(), |notice| format!("{saved} {notice}"))
+}
+
+/// What there is to save, or a sentence on why there is nothing yet.
+pub fn subject(app: &App, what: SaveWhat) -> Result<Subject, String> {
     let state = &app.state;
     let (id, face) = state.face().ok_or("There is no face to save yet. Open a photo with a face first.")?;
     let (_, photo) = state.photo().ok_or("Open a photo first.")?;
@@ -100,7 +108,7 @@ fn subject(app: &App, what: SaveWhat) -> Result<Subject, String> {
 }
 
 impl Subject {
-    fn write(&self, what: SaveWhat, path: &Path) -> Result<(), export::ExportError> {
+    fn write(&self, what: SaveWhat, path: &Path, credentials: &Credentials) -> Result<(), export::ExportError> {
         let (picture, kind, parameters) = match (what, &self.timeline) {
             (SaveWhat::Photo, Some(timeline)) => {
                 let photo = match &self.drawn {
@@ -108,30 +116,43 @@ impl Subject {
                     None => self.aged(timeline, self.target_years),
                 };
                 let picture = labelled_photo(&photo, &self.face, self.target_years);
-                let parameters = json!({
-                    "own_age_years": self.own.years,
-                    "own_age_stated": self.own.is_stated(),
-                    "target_age_years": self.target_years,
-                    "strength": self.strength,
-                });
+                let parameters = self.parameters("target_age_years", json!(self.target_years));
                 (picture, PictureKind::Synthetic(self.target_years), parameters)
             }
             (SaveWhat::Sheet, Some(timeline)) => {
                 let ages: Vec<f32> = timeline.anchors_years().to_vec();
-                let parameters = json!({
-                    "own_age_years": self.own.years,
-                    "own_age_stated": self.own.is_stated(),
-                    "target_ages_years": ages,
-                    "strength": self.strength,
-                });
+                let parameters = self.parameters("target_ages_years", json!(ages));
                 (contact_sheet(&self.sheet(timeline)), PictureKind::SyntheticSheet, parameters)
             }
             _ => (self.attention(), PictureKind::Drawing, json!({})),
         };
-        let provenance = Provenance::new(&self.face, &self.weights_sha256, &self.device, 0, parameters);
-        let bytes = encode_png(&picture, kind, &provenance)?;
-        let originals: Vec<&Path> = self.photo.path.as_deref().into_iter().collect();
-        export::write_file(path, &bytes, &originals)
+        let provenance = self.provenance(parameters);
+        let bytes = match kind {
+            PictureKind::Drawing => encode_png(&picture, kind, &provenance)?,
+            synthetic => signed_png(&picture, synthetic, &provenance, credentials)?,
+        };
+        export::write_file(path, &bytes, &self.originals())
+    }
+
+    /// What was asked for, with one thing more.
+    pub fn parameters(&self, what: &str, value: Value) -> Value {
+        let mut parameters = json!({
+            "own_age_years": self.own.years,
+            "own_age_stated": self.own.is_stated(),
+            "strength": self.strength,
+        });
+        parameters[what] = value;
+        parameters
+    }
+
+    /// The record of something made from this face.
+    pub fn provenance(&self, parameters: Value) -> Provenance {
+        Provenance::new(&self.face, &self.weights_sha256, &self.device, 0, parameters)
+    }
+
+    /// The file of the photo, which is never replaced.
+    pub fn originals(&self) -> Vec<&Path> {
+        self.photo.path.as_deref().into_iter().collect()
     }
 
     /// The whole photo at full resolution with the face at this age.

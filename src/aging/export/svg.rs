@@ -1,4 +1,4 @@
-//! Shapes and text as SVG.
+//! Shapes, pictures and text as SVG: what the charts of `evaluation` and the drawing of the attention maps are made of.
 
 use std::fmt::Write as _;
 
@@ -82,6 +82,27 @@ impl Canvas {
         ));
     }
 
+    /// A rectangle through which what lies below is seen, `opacity` 0 to 1.
+    pub fn veil(&mut self, [x, y]: [f64; 2], [width, height]: [f64; 2], colour: &str, opacity: f32) {
+        self.put(&format!(
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"{colour}\" opacity=\"{opacity:.2}\" stroke=\"none\"/>"
+        ));
+    }
+
+    /// A PNG picture, enlarged without changing its pixels' colours. `name` is told to who cannot see it.
+    pub fn picture(&mut self, [x, y]: [f64; 2], [width, height]: [f64; 2], png: &[u8], name: &str) {
+        self.put(&format!(
+            "<image x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" preserveAspectRatio=\"none\" href=\"data:image/png;base64,{}\"><title>{}</title></image>",
+            base64(png),
+            escaped(name)
+        ));
+    }
+
+    /// What the whole picture is: its title, and a record for machines in its metadata.
+    pub fn describe(&mut self, title: &str, record: &str) {
+        self.put(&format!("<title>{}</title>\n<metadata>{}</metadata>", escaped(title), escaped(record)));
+    }
+
     /// The whole document.
     pub fn document(self) -> String {
         let (width, height) = (self.width_px.ceil(), self.height_px.ceil());
@@ -115,4 +136,41 @@ fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+/// Bytes in the letters of RFC 4648.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let padded: [u8; 3] = std::array::from_fn(|index| group.get(index).copied().unwrap_or(0));
+        let bits = u32::from_be_bytes([0, padded[0], padded[1], padded[2]]);
+        for place in 0..4 {
+            let letter = LETTERS[(bits >> (18 - 6 * place)) as usize & 63];
+            text.push(if place <= group.len() { char::from(letter) } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_become_letters_as_the_standard_has_them() {
+        let cases =
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")];
+        for (bytes, letters) in cases {
+            assert_eq!(base64(bytes.as_bytes()), letters);
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_break_the_document() {
+        let mut canvas = Canvas::new(10.0, 10.0);
+        canvas.describe("<a> & \"b\"", "{\"name\": \"</metadata>\"}");
+        let document = canvas.document();
+        assert!(document.contains("&lt;a&gt; &amp; &quot;b&quot;") && document.matches("</metadata>").count() == 1);
+    }
 }

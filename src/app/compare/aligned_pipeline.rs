@@ -1,0 +1,158 @@
+//! The wgpu plumbing of the aligned photographs: pipeline, layouts and one uniform buffer for each picture of a frame.
+//! Meaning lives in `aligned_photo` and in the shader.
+
+use crate::app::aged_pipeline::photo_layout;
+use crate::app::photo_texture::PhotoTexture;
+
+/// Pictures of one frame.
+const SLOTS: usize = 4;
+
+/// The shader's `Picture`, field by field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct AlignedUniform {
+    pub a_x: [f32; 4],
+    pub a_y: [f32; 4],
+    pub b_x: [f32; 4],
+    pub b_y: [f32; 4],
+    pub size_px: [f32; 2],
+    pub radius_px: f32,
+    pub wipe: f32,
+    pub opacity: f32,
+}
+
+impl AlignedUniform {
+    const BYTES: usize = 96;
+
+    /// The bytes as the shader reads them.
+    fn bytes(&self, is_linear_target: bool) -> [u8; Self::BYTES] {
+        let rows = [self.a_x, self.a_y, self.b_x, self.b_y];
+        let [width, height] = self.size_px;
+        let single = [width, height, self.radius_px, self.wipe, self.opacity];
+        let words = rows.into_iter().flatten().chain(single).map(f32::to_le_bytes);
+        let words = words.chain([u32::from(is_linear_target).to_le_bytes()]);
+        let mut bytes = [0; Self::BYTES];
+        for (out, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+            *out = word;
+        }
+        bytes
+    }
+}
+
+/// What egui's renderer keeps for the callback.
+pub(super) struct AlignedPhotoResources {
+    pipeline: wgpu::RenderPipeline,
+    slots: Vec<(wgpu::Buffer, wgpu::BindGroup)>,
+    is_linear_target: bool,
+}
+
+impl AlignedPhotoResources {
+    /// Builds the pipeline for a window whose frames have this format.
+    pub fn new(device: &wgpu::Device, target_format: wgpu::TextureFormat) -> Self {
+        let sampler = device.create_sampler(&wgpu::SamplerDescriptor {
+            mag_filter: wgpu::FilterMode::Linear,
+            min_filter: wgpu::FilterMode::Linear,
+            mipmap_filter: wgpu::MipmapFilterMode::Linear,
+            ..Default::default()
+        });
+        let layout = picture_layout(device);
+        let slots = (0..SLOTS).map(|_| slot(device, &layout, &sampler)).collect();
+        let pipeline = pipeline(device, &layout, target_format);
+        Self { pipeline, slots, is_linear_target: target_format.is_srgb() }
+    }
+
+    /// Writes what one picture needs.
+    pub fn write(&self, queue: &wgpu::Queue, slot: usize, uniform: &AlignedUniform) {
+        if let Some((buffer, _)) = self.slots.get(slot) {
+            queue.write_buffer(buffer, 0, &uniform.bytes(self.is_linear_target));
+        }
+    }
+
+    /// Draws one picture into the viewport that is set: what lies below, what lies above.
+    pub fn draw(&self, pass: &mut wgpu::RenderPass<'static>, slot: usize, photos: [&PhotoTexture; 2]) {
+        let Some((_, bind_group)) = self.slots.get(slot) else { return };
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, bind_group, &[]);
+        pass.set_bind_group(1, photos[0].bind_group(), &[]);
+        pass.set_bind_group(2, photos[1].bind_group(), &[]);
+        pass.draw(0..3, 0..1);
+    }
+}
+
+fn picture_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
+    let entry =
+        |binding, ty| wgpu::BindGroupLayoutEntry { binding, visibility: wgpu::ShaderStages::FRAGMENT, ty, count: None };
+    let uniform = wgpu::BindingType::Buffer {
+        ty: wgpu::BufferBindingType::Uniform,
+        has_dynamic_offset: false,
+        min_binding_size: None,
+    };
+    let sampler = wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering);
+    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+        label: Some("aligned photos"),
+        entries: &[entry(0, uniform), entry(1, sampler)],
+    })
+}
+
+fn slot(
+    device: &wgpu::Device,
+    layout: &wgpu::BindGroupLayout,
+    sampler: &wgpu::Sampler,
+) -> (wgpu::Buffer, wgpu::BindGroup) {
+    let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("aligned photos"),
+        size: AlignedUniform::BYTES as u64,
+        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    });
+    let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
+    let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: Some("aligned photos"),
+        layout,
+        entries: &[entry(0, buffer.as_entire_binding()), entry(1, wgpu::BindingResource::Sampler(sampler))],
+    });
+    (buffer, bind_group)
+}
+
+fn pipeline(
+    device: &wgpu::Device,
+    layout: &wgpu::BindGroupLayout,
+    format: wgpu::TextureFormat,
+) -> wgpu::RenderPipeline {
+    let source =
+        concat!(include_str!("../../../shaders/sampling.wgsl"), include_str!("../../../shaders/aligned_photos.wgsl"));
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+        label: Some("aligned photos"),
+        source: wgpu::ShaderSource::Wgsl(source.into()),
+    });
+    let photo = photo_layout(device);
+    let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        label: Some("aligned photos"),
+        bind_group_layouts: &[Some(layout), Some(&photo), Some(&photo)],
+        ..Default::default()
+    });
+    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+        label: Some("aligned photos"),
+        layout: Some(&pipeline_layout),
+        vertex: wgpu::VertexState {
+            module: &module,
+            entry_point: Some("cover"),
+            compilation_options: Default::default(),
+            buffers: &[],
+        },
+        primitive: Default::default(),
+        depth_stencil: None,
+        multisample: Default::default(),
+        fragment: Some(wgpu::FragmentState {
+            module: &module,
+            entry_point: Some("draw"),
+            compilation_options: Default::default(),
+            targets: &[Some(wgpu::ColorTargetState {
+                format,
+                blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+                write_mask: wgpu::ColorWrites::ALL,
+            })],
+        }),
+        multiview_mask: None,
+        cache: None,
+    })
+}

@@ -1,0 +1,158 @@
+//! The wgpu plumbing: the pipeline of `shaders/plain_mesh.wgsl` and the buffers of each run of meshes.
+
+use std::collections::BTreeMap;
+
+use eframe::egui_wgpu::ScreenDescriptor;
+
+use super::meshes::{CORNER_BYTES, Meshes};
+
+/// What egui's renderer keeps for the callbacks.
+pub(super) struct PlainResources {
+    pipeline: wgpu::RenderPipeline,
+    texture_layout: wgpu::BindGroupLayout,
+    screen: wgpu::Buffer,
+    screen_bind_group: wgpu::BindGroup,
+    runs: BTreeMap<usize, Run>,
+}
+
+/// The buffers of one run; they grow and never shrink.
+struct Run {
+    corners: wgpu::Buffer,
+    indices: wgpu::Buffer,
+}
+
+impl PlainResources {
+    pub fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
+        let screen_layout = layout(device, &[screen_entry()]);
+        let texture_layout = layout(device, &texture_entries());
+        let screen = buffer(device, 16, wgpu::BufferUsages::UNIFORM);
+        let screen_bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("plain painter"),
+            layout: &screen_layout,
+            entries: &[wgpu::BindGroupEntry { binding: 0, resource: screen.as_entire_binding() }],
+        });
+        let pipeline = pipeline(device, &[Some(&screen_layout), Some(&texture_layout)], format);
+        Self { pipeline, texture_layout, screen, screen_bind_group, runs: BTreeMap::new() }
+    }
+
+    /// How a texture is bound.
+    pub fn texture_layout(&self) -> &wgpu::BindGroupLayout {
+        &self.texture_layout
+    }
+
+    /// Uploads a run.
+    pub fn write(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, screen: &ScreenDescriptor, meshes: &Meshes) {
+        let size = screen.size_in_pixels.map(|side| side as f32 / screen.pixels_per_point);
+        let bytes: Vec<u8> = [size[0], size[1], 0.0, 0.0].into_iter().flat_map(f32::to_le_bytes).collect();
+        queue.write_buffer(&self.screen, 0, &bytes);
+        let run = self.runs.entry(meshes.name).or_insert_with(|| Run {
+            corners: buffer(device, 0, wgpu::BufferUsages::VERTEX),
+            indices: buffer(device, 0, wgpu::BufferUsages::INDEX),
+        });
+        let parts = [
+            (&mut run.corners, &meshes.corners, wgpu::BufferUsages::VERTEX),
+            (&mut run.indices, &meshes.indices, wgpu::BufferUsages::INDEX),
+        ];
+        for (held, bytes, usage) in parts {
+            if held.size() < bytes.len() as u64 {
+                *held = buffer(device, bytes.len() as u64 * 3 / 2, usage);
+            }
+            queue.write_buffer(held, 0, bytes);
+        }
+    }
+
+    /// Binds pipeline and buffers of a run; false where it was not uploaded.
+    pub fn begin(&self, pass: &mut wgpu::RenderPass<'static>, name: usize) -> bool {
+        let Some(run) = self.runs.get(&name) else { return false };
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.screen_bind_group, &[]);
+        pass.set_vertex_buffer(0, run.corners.slice(..));
+        pass.set_index_buffer(run.indices.slice(..), wgpu::IndexFormat::Uint32);
+        true
+    }
+}
+
+/// A buffer of at least this many bytes.
+fn buffer(device: &wgpu::Device, bytes: u64, usage: wgpu::BufferUsages) -> wgpu::Buffer {
+    device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("plain painter"),
+        // Sizes of copies are multiples of four.
+        size: bytes.next_multiple_of(4).max(64),
+        usage: usage | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    })
+}
+
+fn layout(device: &wgpu::Device, entries: &[wgpu::BindGroupLayoutEntry]) -> wgpu::BindGroupLayout {
+    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some("plain painter"), entries })
+}
+
+fn screen_entry() -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry {
+        binding: 0,
+        visibility: wgpu::ShaderStages::VERTEX,
+        ty: wgpu::BindingType::Buffer {
+            ty: wgpu::BufferBindingType::Uniform,
+            has_dynamic_offset: false,
+            min_binding_size: None,
+        },
+        count: None,
+    }
+}
+
+fn texture_entries() -> [wgpu::BindGroupLayoutEntry; 2] {
+    let entry =
+        |binding, ty| wgpu::BindGroupLayoutEntry { binding, visibility: wgpu::ShaderStages::FRAGMENT, ty, count: None };
+    let texture = wgpu::BindingType::Texture {
+        sample_type: wgpu::TextureSampleType::Float { filterable: true },
+        view_dimension: wgpu::TextureViewDimension::D2,
+        multisampled: false,
+    };
+    [entry(0, texture), entry(1, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering))]
+}
+
+fn pipeline(
+    device: &wgpu::Device,
+    layouts: &[Option<&wgpu::BindGroupLayout>],
+    format: wgpu::TextureFormat,
+) -> wgpu::RenderPipeline {
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+        label: Some("plain painter"),
+        source: wgpu::ShaderSource::Wgsl(include_str!("../../../shaders/plain_mesh.wgsl").into()),
+    });
+    let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        label: Some("plain painter"),
+        bind_group_layouts: layouts,
+        ..Default::default()
+    });
+    let corners = wgpu::VertexBufferLayout {
+        array_stride: CORNER_BYTES as u64,
+        step_mode: wgpu::VertexStepMode::Vertex,
+        attributes: &wgpu::vertex_attr_array![0 => Float32x2, 1 => Float32x2, 2 => Unorm8x4],
+    };
+    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+        label: Some("plain painter"),
+        layout: Some(&layout),
+        vertex: wgpu::VertexState {
+            module: &module,
+            entry_point: Some("corner"),
+            compilation_options: Default::default(),
+            buffers: &[Some(corners)],
+        },
+        primitive: Default::default(),
+        depth_stencil: None,
+        multisample: Default::default(),
+        fragment: Some(wgpu::FragmentState {
+            module: &module,
+            entry_point: Some("draw"),
+            compilation_options: Default::default(),
+            targets: &[Some(wgpu::ColorTargetState {
+                format,
+                blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+                write_mask: wgpu::ColorWrites::ALL,
+            })],
+        }),
+        multiview_mask: None,
+        cache: None,
+    })
+}
