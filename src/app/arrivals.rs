@@ -72,6 +72,8 @@ pub enum Arrival {
     },
     /// The picture in the clipboard, or a sentence.
     Pasted(Result<Arc<Photo>, String>),
+    /// A picture was taken by the presenter's camera.
+    PictureTaken(Arc<Photo>),
     /// A place to save was chosen.
     SaveTo(SaveWhat, PathBuf),
     /// The system has no file dialog: ask in the window.
@@ -173,6 +175,7 @@ impl App {
             }
             Arrival::Pasted(Ok(photo)) => self.apply(ctx, Command::TakeInPixels(photo)),
             Arrival::Pasted(Err(sentence)) => self.toast(ToastKind::Note, sentence),
+            Arrival::PictureTaken(photo) => self.receive_taken(photo),
             Arrival::SaveTo(what, path) => self.apply(ctx, Command::SaveTo(what, path)),
             Arrival::NoDialog(prompt) => self.state.prompt = Some(prompt),
             Arrival::Calibrated(weights_sha256, calibration) if self.is_current(&weights_sha256) => {
@@ -246,6 +249,10 @@ impl App {
     }
 
     fn receive_faces(&mut self, ctx: &egui::Context, photo: PhotoId, faces: Vec<Result<AlignedCrop, String>>) {
+        // A picture of the presenter's camera that was forgotten meanwhile leaves no face behind.
+        if !self.state.library.photos.contains_key(&photo) {
+            return;
+        }
         for face in faces {
             match face {
                 Ok(crop) => self.add_face(ctx, photo, crop),

@@ -15,6 +15,7 @@ use super::export::ExportCommand;
 use super::frame_times::FrameTimes;
 use super::history::Gesture;
 use super::lab::LabCommand;
+use super::presenter::PresenterCommand;
 use super::session::{self, SessionCommand};
 use super::state::{PhotoEntry, PhotoSource, Prompt, SaveWhat, ToastKind};
 use super::view::{AgeView, Framing, Workspace};
@@ -116,6 +117,8 @@ pub enum Command {
     Lab(LabCommand),
     /// What is asked of sessions.
     Session(SessionCommand),
+    /// What is asked of presenter mode.
+    Presenter(PresenterCommand),
     /// Text and everything else a step larger (1), smaller (-1), or as the system has it.
     ScaleText(Option<i8>),
     /// Show how long frames take, or not.
@@ -192,6 +195,7 @@ impl App {
             Command::Compare(command) => self.carry_out_in_compare(ctx, command),
             Command::Lab(command) => self.carry_out_in_lab(ctx, command),
             Command::Session(command) => self.carry_out_for_session(ctx, command),
+            Command::Presenter(command) => self.carry_out_for_presenter(ctx, command),
             Command::ScaleText(step) => self.scale_text(ctx, step),
             Command::ToggleFrameTimes => {
                 self.state.frame_times = match self.state.frame_times {

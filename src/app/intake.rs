@@ -40,10 +40,15 @@ impl App {
     /// Starts what the state lacks. Called once per frame; starts nothing twice.
     pub(super) fn keep_up(&mut self) {
         self.decode_waiting();
-        self.serve_photo();
-        self.serve_face();
-        self.serve_attention();
-        self.keep_comparison_up();
+        self.serve_photos();
+        match self.state.presenter {
+            Some(_) => self.serve_presented(),
+            None => {
+                self.serve_face();
+                self.serve_attention();
+                self.keep_comparison_up();
+            }
+        }
         self.release_pixels();
     }
 
@@ -53,7 +58,8 @@ impl App {
             return;
         }
         // The photo someone looks at comes first.
-        let order = self.state.document.photo.into_iter().chain(self.state.document.tray.iter().copied());
+        let own = self.state.presenter.iter().flat_map(|presenter| presenter.own_photos());
+        let order = own.chain(self.state.document.photo).chain(self.state.document.tray.iter().copied());
         for photo in order.collect::<Vec<_>>() {
             if self.decoding >= MAX_DECODING {
                 return;
@@ -67,9 +73,9 @@ impl App {
         }
     }
 
-    /// Pixels and display copy of the photo looked at.
-    fn serve_photo(&mut self) {
-        if let Some(photo) = self.state.document.photo {
+    /// Pixels and display copy of the photos looked at.
+    fn serve_photos(&mut self) {
+        for photo in self.state.photos_looked_at() {
             self.serve_display(photo);
         }
     }
@@ -122,7 +128,7 @@ impl App {
     }
 
     /// Asks once for a face's timeline.
-    fn serve_timeline(&mut self, face: FaceId) {
+    pub(super) fn serve_timeline(&mut self, face: FaceId) {
         let Some(entry) = self.state.library.faces.get_mut(&face) else { return };
         if !entry.timeline_asked {
             entry.timeline_asked = true;
@@ -131,7 +137,7 @@ impl App {
     }
 
     /// One timeline is made at a time: nobody waits for that of a face whose turn it is not, or not any more.
-    fn stop_other_timelines(&mut self, next: Option<FaceId>) {
+    pub(super) fn stop_other_timelines(&mut self, next: Option<FaceId>) {
         for (face, entry) in &mut self.state.library.faces {
             if entry.timeline_asked && entry.timeline.is_none() && Some(*face) != next {
                 entry.timeline_asked = false;
@@ -175,11 +181,11 @@ impl App {
         let is_comparing = self.state.view.workspace == Workspace::Compare;
         let compared = if is_comparing { self.state.pair() } else { [None; 2] };
         let photo_of = |face: FaceId| self.state.library.faces.get(&face).map(|entry| entry.photo);
-        let compared = compared.map(|face| face.and_then(photo_of));
-        let looked_at = [self.state.document.photo, compared[0], compared[1]];
+        let compared = compared.into_iter().flatten().filter_map(photo_of);
+        let looked_at: Vec<PhotoId> = self.state.photos_looked_at().into_iter().chain(compared).collect();
         let photos = &mut self.state.library.photos;
         let idle = |id: &PhotoId, entry: &super::state::PhotoEntry| {
-            !looked_at.contains(&Some(*id)) && entry.stage == PhotoStage::Ready
+            !looked_at.contains(id) && entry.stage == PhotoStage::Ready
         };
         for (_, entry) in photos.iter_mut().filter(|(id, entry)| idle(id, entry)) {
             entry.display = None;

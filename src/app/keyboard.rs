@@ -8,11 +8,16 @@ use super::actions::{self, Action};
 use super::commands::Command;
 use super::intake;
 use super::lab::LabCommand;
+use super::presenter;
 use super::state::{AppState, Prompt};
 use super::view::Workspace;
 
 /// Takes the keys of this frame.
 pub fn commands(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
+    presenter::leave_out_held(ctx);
+    if state.presenter.is_some() {
+        return presenter::key_commands(ctx).into_iter().map(Command::Presenter).collect();
+    }
     let mut commands = Vec::new();
     if matches!(state.prompt, Some(Prompt::Landmarks { .. })) && press(ctx, Modifiers::NONE, Key::Escape) {
         commands.push(Command::SetPrompt(None));

@@ -11,6 +11,7 @@
 //! | [`export`] | what can be taken away: pictures, sheets, films |
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
 //! | `age` | the Age workspace without drawing: play, zoom, which faces are aged to which age |
+//! | `presenter` | one face on the whole screen that plays by itself; the camera |
 //! | `attention` | the attention maps: which, of which faces, and what can be taken away |
 //! | [`compare`] | two faces: poses, both at the same ages, the checklist, doubts |
 //! | `lab` | training, watched and told from here |
@@ -37,6 +38,7 @@ pub mod lab;
 mod photo_texture;
 mod plain_painter;
 mod pool;
+pub mod presenter;
 mod queries;
 pub mod session;
 mod settings;
@@ -60,6 +62,7 @@ use self::aged_photo::{Gpu, PackedChange};
 use self::history::History;
 use self::lab::{LabState, Order, Watcher};
 use self::pool::{Pool, Wake};
+use self::presenter::camera::{Camera, Cameras, SystemCameras};
 use self::state::{AppState, PhotoSource};
 use crate::engine::{DevicePreference, Engine, SharedGpu, WeightsSource};
 
@@ -112,6 +115,10 @@ pub struct App {
     refusal: Option<String>,
     /// What was asked for from outside the window.
     asked: Vec<Command>,
+    /// The cameras that can be switched on.
+    cameras: Arc<dyn Cameras>,
+    /// The one that is on.
+    camera: Option<Camera>,
     lab: Watcher,
     lab_is_looked_at: bool,
     shown_title: String,
@@ -175,6 +182,8 @@ impl App {
             blend_time: None,
             refusal: None,
             asked: Vec::new(),
+            cameras: Arc::new(SystemCameras),
+            camera: None,
             lab,
             lab_is_looked_at: false,
             shown_title: "mtlface".to_owned(),
@@ -201,6 +210,11 @@ impl App {
         self.asked.push(command);
     }
 
+    /// Uses these cameras in place of the system's.
+    pub fn use_cameras(&mut self, cameras: Arc<dyn Cameras>) {
+        self.cameras = cameras;
+    }
+
     /// How long the last slider frame's CPU work took: blending the anchors and packing the result.
     pub fn blend_time(&self) -> Option<Duration> {
         self.blend_time
@@ -214,7 +228,8 @@ impl App {
         ctx.input(|input| {
             let viewport = input.viewport();
             let is_maximized = viewport.maximized.unwrap_or(false) || viewport.fullscreen.unwrap_or(false);
-            if let Some(inner) = viewport.inner_rect {
+            // The screen that presenter mode fills is not how the window is wanted.
+            if let Some(inner) = viewport.inner_rect.filter(|_| self.state.presenter.is_none()) {
                 values.is_maximized = is_maximized;
                 if !is_maximized {
                     values.window_size = Some([inner.width().round(), inner.height().round()]);
@@ -228,6 +243,10 @@ impl App {
     }
 
     fn expire_toasts(&mut self, ctx: &egui::Context) {
+        // Behind presenter mode nobody sees them.
+        if self.state.presenter.is_some() {
+            return;
+        }
         let now = Instant::now();
         self.state.toasts.retain(|toast| toast.ends().is_none_or(|end| end > now));
         if let Some(next) = self.state.toasts.iter().filter_map(state::Toast::ends).min() {
@@ -243,13 +262,14 @@ impl eframe::App for App {
         }
         self.fit_text(ctx);
         self.receive_all(ctx);
-        if self.state.play.is_some() {
+        if self.state.play.is_some() && self.state.presenter.is_none() {
             self.play_on(Instant::now());
             ctx.request_repaint();
         }
         self.keep_up();
         self.guard_closing(ctx);
         self.guard_session(ctx);
+        self.present_on(ctx);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -261,12 +281,16 @@ impl eframe::App for App {
         self.keep_up();
         self.keep_lab_up();
         self.blend();
+        self.blend_presented();
         if self.state.is_moving {
             // The frame after the last movement is drawn with care.
             ctx.request_repaint();
         }
         let mut commands = Vec::new();
-        shell::ui(ui, &self.state, self.change.as_ref(), &mut commands);
+        match &self.state.presenter {
+            Some(presenter) => workspaces::presenter::ui(ui, &self.state, presenter),
+            None => shell::ui(ui, &self.state, self.change.as_ref(), &mut commands),
+        }
         for command in commands {
             self.apply(&ctx, command);
         }

@@ -87,6 +87,11 @@ impl Pool {
         Teller { sender: self.sender.clone(), wake: self.wake.clone() }
     }
 
+    /// A way to ask for a new frame from elsewhere.
+    pub fn wake(&self) -> Wake {
+        self.wake.clone()
+    }
+
     /// The next arrival, if there is one; never waits.
     pub fn try_arrival(&self) -> Option<Arrival> {
         self.arrivals.try_recv().ok()

@@ -14,6 +14,7 @@ use super::export::FilmWork;
 pub use super::export::SaveWhat;
 use super::frame_times::FrameTimes;
 use super::lab::{LabPrompt, LabState};
+use super::presenter::Presenter;
 use super::session::{SessionPrompt, SessionState};
 use super::view::View;
 use crate::aging::Timeline;
@@ -71,6 +72,8 @@ pub struct AppState {
     pub draws_on_cpu: bool,
     /// Whether the first hint is shown.
     pub shows_hint: bool,
+    /// Presenter mode, while it is on.
+    pub presenter: Option<Presenter>,
 }
 
 /// What a person made: every change to it is one step of undo.

@@ -203,6 +203,35 @@ impl Type {
     }
 }
 
+/// The type scale of presenter mode, read from the back row: sizes are shares of the height of what it is shown on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StageType {
+    /// 30 %, semibold: the age.
+    Age,
+    /// 3.8 %, medium: what the age means.
+    Words,
+    /// 2.7 %, semibold: labels of pictures.
+    Tag,
+    /// 2.4 %: sentences.
+    Sentence,
+    /// 1.9 %: the timeline's ages, the device, the product's name.
+    Caption,
+}
+
+impl StageType {
+    /// The font for egui, for a stage so many points high.
+    pub fn font(self, height: f32) -> FontId {
+        let (share, weight) = match self {
+            Self::Age => (0.30, SEMIBOLD),
+            Self::Words => (0.038, MEDIUM),
+            Self::Tag => (0.027, SEMIBOLD),
+            Self::Sentence => (0.024, REGULAR),
+            Self::Caption => (0.019, REGULAR),
+        };
+        FontId::new((share * height).round().max(Type::Caption.font().size), family(weight))
+    }
+}
+
 const REGULAR: &str = "Inter Regular";
 const MEDIUM: &str = "Inter Medium";
 const SEMIBOLD: &str = "Inter SemiBold";

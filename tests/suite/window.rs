@@ -10,6 +10,7 @@ mod export;
 mod lab;
 mod models;
 mod palette;
+mod presenter;
 mod real_window;
 mod run_folder;
 mod session;

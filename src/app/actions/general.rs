@@ -5,6 +5,7 @@ use eframe::egui::{Key, Modifiers};
 use super::Action;
 use crate::app::commands::Command;
 use crate::app::lab::LabCommand;
+use crate::app::presenter::PresenterCommand;
 use crate::app::session::SessionCommand;
 use crate::app::state::{AppState, Prompt};
 use crate::app::view::Workspace;
@@ -61,6 +62,8 @@ fn window() -> Vec<Action> {
         Action::new("Window", "Larger text", Command::ScaleText(Some(1))).key(CTRL, Key::Plus).key(CTRL, Key::Equals),
         Action::new("Window", "Smaller text", Command::ScaleText(Some(-1))).key(CTRL, Key::Minus),
         Action::new("Window", "Text as it was", Command::ScaleText(None)).key(CTRL, Key::Num0),
+        Action::new("Window", "Presenter mode", Command::Presenter(PresenterCommand::Toggle)).key(PLAIN, Key::F5),
+        Action::new("Presenter", "Use the camera", Command::Presenter(PresenterCommand::UseCamera)),
         Action::new("Window", "Frame times", Command::ToggleFrameTimes).key(PLAIN, Key::F12),
     ]
 }

@@ -183,11 +183,16 @@ pub fn divider_ui(ui: &mut Ui) {
 
 /// A number written with digits of equal width, so that it stands still while it changes. Returns where it ends.
 pub fn tabular(ui: &Ui, left_bottom: Pos2, text: &str, kind: Type, colour: egui::Color32) -> f32 {
+    tabular_in(ui, left_bottom, text, kind.font(), colour)
+}
+
+/// The same in a font of any size.
+pub fn tabular_in(ui: &Ui, left_bottom: Pos2, text: &str, font: egui::FontId, colour: egui::Color32) -> f32 {
     let painter = ui.painter();
-    let zero = painter.layout_no_wrap("0".to_owned(), kind.font(), colour).size().x;
+    let zero = painter.layout_no_wrap("0".to_owned(), font.clone(), colour).size().x;
     let mut x = left_bottom.x;
     for letter in text.chars() {
-        let galley = painter.layout_no_wrap(letter.to_string(), kind.font(), colour);
+        let galley = painter.layout_no_wrap(letter.to_string(), font.clone(), colour);
         let advance = if letter.is_ascii_digit() { zero } else { galley.size().x };
         let at = pos2(x + (advance - galley.size().x) / 2.0, left_bottom.y - galley.size().y);
         painter.galley(at, galley, colour);
