@@ -14,7 +14,7 @@ use super::intake;
 use super::lab::LabCommand;
 use super::session::{Opened, SessionCommand};
 use super::state::{
-    AgedReadings, Document, EngineStatus, FaceEntry, Filmstrip, Making, PhotoStage, Prompt, SaveWhat, Toast, ToastKind,
+    AgedReadings, Document, EngineStatus, Filmstrip, Making, PhotoStage, Prompt, SaveWhat, Toast, ToastKind,
 };
 use crate::aging::{OwnAnchor, Timeline};
 use crate::engine::{AnchorMade, DrawnAge, FaceId, PhotoId, Reply, WeightsSource};
@@ -41,6 +41,13 @@ pub enum Arrival {
         /// The copy.
         texture: Arc<PhotoTexture>,
     },
+    /// A thumbnail that was let go was made again.
+    Thumbnail {
+        /// Of which photo.
+        photo: PhotoId,
+        /// The picture.
+        picture: ColorImage,
+    },
     /// Faces of a photo were aligned.
     Aligned {
         /// Which photo.
@@ -66,6 +73,8 @@ pub enum Arrival {
         /// The picture.
         picture: ColorImage,
     },
+    /// Folders to look into.
+    Folders(Vec<PathBuf>),
     /// Photos to take in.
     Files {
         /// The files.
@@ -115,6 +124,8 @@ pub struct Decoded {
     pub photo: Arc<Photo>,
     /// A small square picture.
     pub thumbnail: ColorImage,
+    /// The same as it is kept.
+    pub small: Option<Arc<[u8]>>,
 }
 
 /// An aligned face and its pictures.
@@ -144,7 +155,9 @@ impl App {
 
     fn receive(&mut self, ctx: &egui::Context, arrival: Arrival) {
         match arrival {
-            Arrival::Decoded { photo, result } => self.receive_decoded(ctx, photo, result),
+            Arrival::Decoded { photo, result } => self.receive_decoded(photo, result),
+            Arrival::Thumbnail { photo, picture } => self.show_thumbnail(photo, picture),
+            Arrival::Folders(folders) => self.apply(ctx, Command::TakeInPaths(folders)),
             Arrival::Display { photo, texture } => {
                 if let Some(entry) = self.state.library.photos.get_mut(&photo) {
                     entry.display = Some(texture);
@@ -198,27 +211,30 @@ impl App {
         }
     }
 
-    fn receive_decoded(&mut self, ctx: &egui::Context, photo: PhotoId, result: Result<Decoded, String>) {
+    fn receive_decoded(&mut self, photo: PhotoId, result: Result<Decoded, String>) {
         self.decoding = self.decoding.saturating_sub(1);
+        self.work.reopening.retain(|reopened| *reopened != photo);
+        let goes_to_engine = self.goes_to_engine(photo);
         let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
+        let is_first = entry.stage == PhotoStage::Decoding;
         match result {
             Ok(decoded) => {
                 entry.size_px = Some([decoded.photo.pixels.width(), decoded.photo.pixels.height()]);
-                let name = format!("thumbnail {}", photo.0);
-                entry.thumbnail.get_or_insert_with(|| load(ctx, name, decoded.thumbnail));
+                entry.small = decoded.small;
                 entry.pixels = Some(Arc::clone(&decoded.photo));
                 entry.sha256 = Some(decoded.photo.sha256.clone());
-                if entry.stage == PhotoStage::Decoding {
-                    entry.stage = PhotoStage::Finding;
+                self.hold(photo);
+                self.show_thumbnail(photo, decoded.thumbnail);
+                if is_first && goes_to_engine {
+                    self.set_stage(photo, PhotoStage::Finding);
                     self.find_faces(photo, decoded.photo);
+                } else if is_first {
+                    self.wait_again(photo);
                 }
             }
             Err(sentence) => {
-                entry.stage = PhotoStage::Failed(sentence.clone());
-                // The middle of the window says it of the photo looked at; no need to say it twice.
-                if self.state.document.photo != Some(photo) {
-                    self.toast(ToastKind::Problem, sentence);
-                }
+                self.set_stage(photo, PhotoStage::Failed(sentence.clone()));
+                self.tell_of_failure(photo, sentence);
             }
         }
     }
@@ -232,10 +248,12 @@ impl App {
                 return;
             }
             Some(_) => {
+                let is_long = self.state.document.tray.len() >= super::tray::SHOWN_FROM;
+                // Of a long tray it is said once.
+                let name = if is_long { "A photo" } else { &entry.name };
                 let sentence = format!(
-                    "{} is not the file the session was saved with. Its faces are found again; what was stated of them is \
-                     left out.",
-                    entry.name
+                    "{name} is not the file the session was saved with. Its faces are found again; what was stated of \
+                     them is left out."
                 );
                 self.toast(ToastKind::Note, sentence);
             }
@@ -251,18 +269,14 @@ impl App {
                 Err(sentence) => self.toast(ToastKind::Problem, sentence),
             }
         }
-        if let Some(entry) = self.state.library.photos.get_mut(&photo) {
-            entry.stage = PhotoStage::Ready;
-        }
+        self.set_stage(photo, PhotoStage::Ready);
     }
 
     fn add_face(&mut self, ctx: &egui::Context, photo: PhotoId, face: AlignedCrop) {
         let is_known = face.id.is_some();
         let id = face.id.unwrap_or_else(|| FaceId(self.state.library.new_id()));
         let aligned = face.aligned;
-        let crop = load(ctx, format!("crop of face {}", id.0), face.crop);
-        let grey_crop = load(ctx, format!("grey crop of face {}", id.0), face.grey);
-        let entry = FaceEntry::new(photo, Arc::clone(&aligned), crop, grey_crop);
+        let entry = self.face_entry(id, photo, Arc::clone(&aligned), [face.crop, face.grey]);
         self.state.library.faces.insert(id, entry);
         if aligned.landmark_source == LandmarkSource::Hand {
             // Of a session's face the document knows already.
@@ -290,6 +304,10 @@ impl App {
             Reply::FacesFound { photo, detections, elapsed_ms } => {
                 self.state.timings.find_ms = Some(elapsed_ms);
                 self.align(photo, detections);
+            }
+            Reply::SearchFailed { photo, message } => {
+                self.set_stage(photo, PhotoStage::Failed(message.clone()));
+                self.tell_of_failure(photo, message);
             }
             Reply::TimelineLeft { face } => {
                 if let Some(entry) = self.state.library.faces.get_mut(&face) {
@@ -358,11 +376,13 @@ impl App {
     }
 
     fn align(&mut self, photo: PhotoId, detections: Vec<crate::face::Detection>) {
-        let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
-        match entry.pixels.clone() {
-            Some(_) if detections.is_empty() => entry.stage = PhotoStage::Ready,
-            Some(pixels) => intake::align(&self.pool, photo, pixels, detections),
-            None => entry.stage = PhotoStage::Ready,
+        let Some(entry) = self.state.library.photos.get(&photo) else { return };
+        // A photo that was taken out meanwhile waits for its turn again.
+        let Some(pixels) = entry.pixels.clone().filter(|_| entry.stage == PhotoStage::Finding) else { return };
+        if detections.is_empty() {
+            self.set_stage(photo, PhotoStage::Ready);
+        } else {
+            intake::align(&self.pool, photo, pixels, detections);
         }
     }
 
@@ -371,14 +391,6 @@ impl App {
             self.state.opening = None;
             self.state.engine = EngineStatus::Failed(message);
             return;
-        }
-        // A photo the engine could not look at must not be waited for.
-        if self.engine.pending() == 0 {
-            for entry in self.state.library.photos.values_mut() {
-                if entry.stage == PhotoStage::Finding {
-                    entry.stage = PhotoStage::Failed(message.clone());
-                }
-            }
         }
         self.toast(ToastKind::Problem, message);
     }

@@ -17,6 +17,8 @@ pub enum Gesture {
     Age,
     /// Moving the strength.
     Strength,
+    /// Walking through the tray by key.
+    Walk,
     /// The slider going by itself.
     Play,
     /// Anything that is a step of its own.
@@ -40,6 +42,7 @@ impl Gesture {
             | Command::SetPair(..)
             | Command::SwapPair
             | Command::UseHandFace(..) => Some(Self::Single),
+            Command::Tray(command) => command.gesture(),
             _ => None,
         }
     }

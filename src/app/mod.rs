@@ -11,6 +11,7 @@
 //! | [`aged_photo`], `aged_pipeline`, `photo_texture` | the aged photo on the GPU |
 //! | `age` | the Age workspace without drawing: play, zoom, which faces are aged to which age |
 //! | `lab` | training, watched and told from here |
+//! | [`tray`] | folders, thousands of photos in order, which is worked on next |
 //! | `ground` | large areas of one colour |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
 
@@ -38,6 +39,7 @@ mod shell;
 pub mod state;
 mod switching;
 mod theme;
+pub mod tray;
 pub mod view;
 mod widgets;
 mod window;
@@ -84,6 +86,8 @@ pub struct App {
     settings: Store,
     /// Photos being decoded.
     decoding: usize,
+    work: tray::Work,
+    pictures: tray::Pictures,
     /// Networks that were ready so far.
     generations: u64,
     /// The change of the face looked at, as shown; one of `state.changes`.
@@ -148,6 +152,8 @@ impl App {
             history: History::default(),
             settings,
             decoding: 0,
+            work: tray::Work::default(),
+            pictures: tray::Pictures::new(ctx),
             generations: 0,
             change: None,
             blend_time: None,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::age::AgeChoices;
 use super::lab::LabView;
+use super::tray::TrayView;
 
 /// The four workspaces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +127,9 @@ pub struct View {
     /// Which of A and B a click in the tray sets.
     #[serde(skip)]
     pub pair_slot: usize,
+    /// What the tray lists.
+    #[serde(skip)]
+    pub tray: TrayView,
     /// How a run is looked at.
     pub lab: LabView,
 }
@@ -144,6 +148,7 @@ impl Default for View {
             scale: MapScale::ThisFace,
             channel: None,
             pair_slot: 1,
+            tray: TrayView::default(),
             lab: LabView::default(),
         }
     }

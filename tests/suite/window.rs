@@ -2,6 +2,7 @@
 //! software Vulkan. Without any Vulkan driver each test says by name that it was skipped; with
 //! `MTLFACE_REQUIRE_PICTURES=1` that is a failure. `UPDATE_SNAPSHOTS=1` writes the pictures and those of the manual.
 
+mod folder;
 mod lab;
 mod models;
 mod palette;

@@ -78,7 +78,7 @@ pub fn all(state: &AppState) -> Vec<Action> {
 /// The actions that fit what was typed, the best first; all of them, in their own order, where nothing was.
 pub fn matching(state: &AppState, typed: &str) -> Vec<Action> {
     let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
-    let candidates = all(state).into_iter().chain(general::places(state));
+    let candidates = all(state).into_iter().chain(general::places(state, &words));
     let mut found: Vec<(bool, usize, Action)> = candidates
         .filter_map(|action| action.distance(&words).map(|distance| (action.refused.is_some(), distance, action)))
         .collect();
