@@ -62,9 +62,12 @@ fn files(state: &AppState) -> Vec<Action> {
 }
 
 fn tray(state: &AppState) -> Vec<Action> {
-    let (tray, is_lab) = (&state.tray, state.view.workspace == Workspace::Lab);
+    // The Lab has another list there, and who places landmarks means them.
+    let is_placing = matches!(state.prompt, Some(Prompt::Landmarks { .. }));
+    let has_keys = state.view.workspace != Workspace::Lab && !is_placing;
+    let tray = &state.tray;
     let action = |name: &str, command: TrayCommand| Action::new("Tray", name, Command::Tray(command));
-    let keyed = |action: Action, modifiers, key| if is_lab { action } else { action.key(modifiers, key) };
+    let keyed = |action: Action, modifiers, key| if has_keys { action.key(modifiers, key) } else { action };
     let has_photos = !state.document.tray.is_empty();
     let is_searching = tray.progress().is_some_and(|progress| !progress.is_stopped);
     let is_stopped = tray.search.is_stopped && tray.index.open() > 0;

@@ -2,8 +2,8 @@
 //! search for faces is.
 
 use eframe::egui::{
-    self, Align, Frame, Key, Layout, Margin, Modifiers, Popup, Pos2, Rect, Sense, Shape, Stroke, TextEdit, Ui, pos2,
-    vec2,
+    self, Align, EventFilter, Frame, Key, Layout, Margin, Modifiers, Popup, Pos2, Rect, Sense, Shape, Stroke, TextEdit,
+    Ui, pos2, vec2,
 };
 
 use super::super::{focus_ring, link_ui, rows, section_ui};
@@ -106,6 +106,11 @@ fn filter_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         .desired_width(f32::INFINITY)
         .margin(Margin::symmetric(GAP_S as i8, 6));
     let response = ui.add(field);
+    if response.has_focus() {
+        // Escape is the field's own: it lists all photos again and stops nothing else.
+        let keys = EventFilter { escape: true, vertical_arrows: true, horizontal_arrows: true, tab: false };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, keys));
+    }
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Filter photos by name"));
     if typed != *text {
         scene.commands.push(TrayCommand::SetFilter(typed).into());

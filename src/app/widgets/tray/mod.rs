@@ -26,14 +26,11 @@ const SPACING: f32 = 2.0;
 pub fn ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     ui.spacing_mut().item_spacing.y = SPACING;
     let sides = Margin { top: 0, bottom: 0, ..SIDE_MARGIN };
+    let mut free = ui.available_rect_before_wrap();
     Frame::new().inner_margin(Margin { top: SIDE_MARGIN.top, ..sides }).show(ui, |ui| {
-        let top = ui.cursor().top();
         head::ui(ui, scene);
-        // Space that was added at the end counts too.
-        let height = ui.cursor().top() - top - SPACING;
-        ui.set_min_height(height);
+        free.min.y = ui.cursor().top();
     });
-    let free = ui.available_rect_before_wrap();
     let layout = list::Layout::of(scene, free.width() - sides.sum().x);
     let zone = drop_zone::HEIGHT + GAP_S + f32::from(SIDE_MARGIN.bottom);
     let is_long = layout.height() + zone > free.height() && scene.state.tray.index.total() > 1;
