@@ -211,36 +211,8 @@ impl App {
         }
     }
 
-    fn receive_decoded(&mut self, photo: PhotoId, result: Result<Decoded, String>) {
-        self.decoding = self.decoding.saturating_sub(1);
-        self.work.reopening.retain(|reopened| *reopened != photo);
-        let goes_to_engine = self.goes_to_engine(photo);
-        let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
-        let is_first = entry.stage == PhotoStage::Decoding;
-        match result {
-            Ok(decoded) => {
-                entry.size_px = Some([decoded.photo.pixels.width(), decoded.photo.pixels.height()]);
-                entry.small = decoded.small;
-                entry.pixels = Some(Arc::clone(&decoded.photo));
-                entry.sha256 = Some(decoded.photo.sha256.clone());
-                self.hold(photo);
-                self.show_thumbnail(photo, decoded.thumbnail);
-                if is_first && goes_to_engine {
-                    self.set_stage(photo, PhotoStage::Finding);
-                    self.find_faces(photo, decoded.photo);
-                } else if is_first {
-                    self.wait_again(photo);
-                }
-            }
-            Err(sentence) => {
-                self.set_stage(photo, PhotoStage::Failed(sentence.clone()));
-                self.tell_of_failure(photo, sentence);
-            }
-        }
-    }
-
     /// Aligns the faces a session knew of this very file, else lets the engine look for them.
-    fn find_faces(&mut self, photo: PhotoId, pixels: Arc<Photo>) {
+    pub(super) fn find_faces(&mut self, photo: PhotoId, pixels: Arc<Photo>) {
         let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
         match entry.known.take() {
             Some(known) if known.sha256 == pixels.sha256 => {
@@ -372,17 +344,6 @@ impl App {
         }
         if is_shown {
             entry.drawn = Some(age);
-        }
-    }
-
-    fn align(&mut self, photo: PhotoId, detections: Vec<crate::face::Detection>) {
-        let Some(entry) = self.state.library.photos.get(&photo) else { return };
-        // A photo that was taken out meanwhile waits for its turn again.
-        let Some(pixels) = entry.pixels.clone().filter(|_| entry.stage == PhotoStage::Finding) else { return };
-        if detections.is_empty() {
-            self.set_stage(photo, PhotoStage::Ready);
-        } else {
-            intake::align(&self.pool, photo, pixels, detections);
         }
     }
 

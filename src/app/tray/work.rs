@@ -9,9 +9,12 @@ use std::time::Instant;
 use super::index::Standing;
 use super::order::{self, Wanted};
 use crate::app::App;
+use crate::app::arrivals::Decoded;
+use crate::app::intake;
 use crate::app::state::{PhotoEntry, PhotoSource, PhotoStage, ToastKind};
 use crate::app::view::Workspace;
 use crate::engine::{FaceId, PhotoId};
+use crate::face::Detection;
 
 /// Photos decoded at once; more would fill the memory before the engine has looked at them.
 const MAX_DECODING: usize = 2;
@@ -78,6 +81,47 @@ impl App {
         let tray = &self.state.tray;
         let has_room = tray.index.count(Standing::Finding) < MAX_FINDING + MAX_DECODING;
         self.state.document.photo == Some(photo) || (has_room && !tray.search.is_stopped)
+    }
+
+    /// A photo was decoded, for the first time or again, or could not be.
+    pub(in crate::app) fn receive_decoded(&mut self, photo: PhotoId, result: Result<Decoded, String>) {
+        self.decoding = self.decoding.saturating_sub(1);
+        self.work.reopening.retain(|reopened| *reopened != photo);
+        let goes_to_engine = self.goes_to_engine(photo);
+        let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
+        let is_first = entry.stage == PhotoStage::Decoding;
+        match result {
+            Ok(decoded) => {
+                entry.size_px = Some([decoded.photo.pixels.width(), decoded.photo.pixels.height()]);
+                entry.small = decoded.small;
+                entry.pixels = Some(Arc::clone(&decoded.photo));
+                entry.sha256 = Some(decoded.photo.sha256.clone());
+                self.hold(photo);
+                self.show_thumbnail(photo, decoded.thumbnail);
+                if is_first && goes_to_engine {
+                    self.set_stage(photo, PhotoStage::Finding);
+                    self.find_faces(photo, decoded.photo);
+                } else if is_first {
+                    self.wait_again(photo);
+                }
+            }
+            Err(sentence) => {
+                self.set_stage(photo, PhotoStage::Failed(sentence.clone()));
+                self.tell_of_failure(photo, sentence);
+            }
+        }
+    }
+
+    /// The detector looked at a photo.
+    pub(in crate::app) fn align(&mut self, photo: PhotoId, detections: Vec<Detection>) {
+        let Some(entry) = self.state.library.photos.get(&photo) else { return };
+        // A photo that was taken out meanwhile waits for its turn again.
+        let Some(pixels) = entry.pixels.clone().filter(|_| entry.stage == PhotoStage::Finding) else { return };
+        if detections.is_empty() {
+            self.set_stage(photo, PhotoStage::Ready);
+        } else {
+            intake::align(&self.pool, photo, pixels, detections);
+        }
     }
 
     /// Tells the engine who is looked at: what waits for them goes first.
