@@ -16,7 +16,7 @@ use super::intake;
 use super::lab::LabCommand;
 use super::session::{Opened, SessionCommand};
 use super::state::{
-    AgedReadings, Document, EngineStatus, FaceEntry, Filmstrip, Making, PhotoStage, Prompt, SaveWhat, Toast, ToastKind,
+    AgedReadings, Document, EngineStatus, Filmstrip, Making, PhotoStage, Prompt, SaveWhat, Toast, ToastKind,
 };
 use crate::aging::{OwnAnchor, Timeline};
 use crate::engine::{AnchorMade, DrawnAge, FaceId, PhotoId, Reply, WeightsSource};
@@ -43,6 +43,13 @@ pub enum Arrival {
         /// The copy.
         texture: Arc<PhotoTexture>,
     },
+    /// A thumbnail that was let go was made again.
+    Thumbnail {
+        /// Of which photo.
+        photo: PhotoId,
+        /// The picture.
+        picture: ColorImage,
+    },
     /// Faces of a photo were aligned.
     Aligned {
         /// Which photo.
@@ -63,6 +70,8 @@ pub enum Arrival {
     },
     /// A synthetic face at the size of its photo is on the GPU.
     AgedPicture(AgedPicture, Arc<PhotoTexture>),
+    /// Folders to look into.
+    Folders(Vec<PathBuf>),
     /// Photos to take in.
     Files {
         /// The files.
@@ -118,6 +127,8 @@ pub struct Decoded {
     pub thumbnail: ColorImage,
     /// Whether the file says of itself that a trained network made it or part of it.
     pub is_marked_synthetic: bool,
+    /// The same as it is kept.
+    pub small: Option<Arc<[u8]>>,
 }
 
 /// An aligned face and its pictures.
@@ -147,7 +158,9 @@ impl App {
 
     fn receive(&mut self, ctx: &egui::Context, arrival: Arrival) {
         match arrival {
-            Arrival::Decoded { photo, result } => self.receive_decoded(ctx, photo, result),
+            Arrival::Decoded { photo, result } => self.receive_decoded(photo, result),
+            Arrival::Thumbnail { photo, picture } => self.show_thumbnail(photo, picture),
+            Arrival::Folders(folders) => self.apply(ctx, Command::TakeInPaths(folders)),
             Arrival::Display { photo, texture } => {
                 if let Some(entry) = self.state.library.photos.get_mut(&photo) {
                     entry.display = Some(texture);
@@ -201,34 +214,8 @@ impl App {
         }
     }
 
-    fn receive_decoded(&mut self, ctx: &egui::Context, photo: PhotoId, result: Result<Decoded, String>) {
-        self.decoding = self.decoding.saturating_sub(1);
-        let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
-        match result {
-            Ok(decoded) => {
-                entry.size_px = Some([decoded.photo.pixels.width(), decoded.photo.pixels.height()]);
-                let name = format!("thumbnail {}", photo.0);
-                entry.thumbnail.get_or_insert_with(|| load(ctx, name, decoded.thumbnail));
-                entry.is_marked_synthetic = decoded.is_marked_synthetic;
-                entry.pixels = Some(Arc::clone(&decoded.photo));
-                entry.sha256 = Some(decoded.photo.sha256.clone());
-                if entry.stage == PhotoStage::Decoding {
-                    entry.stage = PhotoStage::Finding;
-                    self.find_faces(photo, decoded.photo);
-                }
-            }
-            Err(sentence) => {
-                entry.stage = PhotoStage::Failed(sentence.clone());
-                // The middle of the window says it of the photo looked at; no need to say it twice.
-                if self.state.document.photo != Some(photo) {
-                    self.toast(ToastKind::Problem, sentence);
-                }
-            }
-        }
-    }
-
     /// Aligns the faces a session knew of this very file, else lets the engine look for them.
-    fn find_faces(&mut self, photo: PhotoId, pixels: Arc<Photo>) {
+    pub(super) fn find_faces(&mut self, photo: PhotoId, pixels: Arc<Photo>) {
         let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
         match entry.known.take() {
             Some(known) if known.sha256 == pixels.sha256 => {
@@ -236,10 +223,12 @@ impl App {
                 return;
             }
             Some(_) => {
+                let is_long = self.state.document.tray.len() >= super::tray::SHOWN_FROM;
+                // Of a long tray it is said once.
+                let name = if is_long { "A photo" } else { &entry.name };
                 let sentence = format!(
-                    "{} is not the file the session was saved with. Its faces are found again; what was stated of them is \
-                     left out.",
-                    entry.name
+                    "{name} is not the file the session was saved with. Its faces are found again; what was stated of \
+                     them is left out."
                 );
                 self.toast(ToastKind::Note, sentence);
             }
@@ -259,18 +248,14 @@ impl App {
                 Err(sentence) => self.toast(ToastKind::Problem, sentence),
             }
         }
-        if let Some(entry) = self.state.library.photos.get_mut(&photo) {
-            entry.stage = PhotoStage::Ready;
-        }
+        self.set_stage(photo, PhotoStage::Ready);
     }
 
     fn add_face(&mut self, ctx: &egui::Context, photo: PhotoId, face: AlignedCrop) {
         let is_known = face.id.is_some();
         let id = face.id.unwrap_or_else(|| FaceId(self.state.library.new_id()));
         let aligned = face.aligned;
-        let crop = load(ctx, format!("crop of face {}", id.0), face.crop);
-        let grey_crop = load(ctx, format!("grey crop of face {}", id.0), face.grey);
-        let entry = FaceEntry::new(photo, Arc::clone(&aligned), crop, grey_crop);
+        let entry = self.face_entry(id, photo, Arc::clone(&aligned), [face.crop, face.grey]);
         self.state.library.faces.insert(id, entry);
         if aligned.landmark_source == LandmarkSource::Hand {
             // Of a session's face the document knows already.
@@ -298,6 +283,10 @@ impl App {
             Reply::FacesFound { photo, detections, elapsed_ms } => {
                 self.state.timings.find_ms = Some(elapsed_ms);
                 self.align(photo, detections);
+            }
+            Reply::SearchFailed { photo, message } => {
+                self.set_stage(photo, PhotoStage::Failed(message.clone()));
+                self.tell_of_failure(photo, message);
             }
             Reply::TimelineLeft { face } => {
                 if let Some(entry) = self.state.library.faces.get_mut(&face) {
@@ -365,28 +354,11 @@ impl App {
         }
     }
 
-    fn align(&mut self, photo: PhotoId, detections: Vec<crate::face::Detection>) {
-        let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
-        match entry.pixels.clone() {
-            Some(_) if detections.is_empty() => entry.stage = PhotoStage::Ready,
-            Some(pixels) => intake::align(&self.pool, photo, pixels, detections),
-            None => entry.stage = PhotoStage::Ready,
-        }
-    }
-
     fn hear_failure(&mut self, message: String) {
         if self.state.model().is_none() {
             self.state.opening = None;
             self.state.engine = EngineStatus::Failed(message);
             return;
-        }
-        // A photo the engine could not look at must not be waited for.
-        if self.engine.pending() == 0 {
-            for entry in self.state.library.photos.values_mut() {
-                if entry.stage == PhotoStage::Finding {
-                    entry.stage = PhotoStage::Failed(message.clone());
-                }
-            }
         }
         self.toast(ToastKind::Problem, message);
     }

@@ -17,7 +17,8 @@ use super::history::Gesture;
 use super::lab::LabCommand;
 use super::presenter::PresenterCommand;
 use super::session::{self, SessionCommand};
-use super::state::{PhotoEntry, PhotoSource, Prompt, SaveWhat, ToastKind};
+use super::state::{PhotoSource, PhotoStage, Prompt, SaveWhat, ToastKind};
+use super::tray::{self, TrayCommand};
 use super::view::{AgeView, Framing, Workspace};
 use super::{dialogs, export, intake};
 use crate::aging::MAX_AGE_YEARS;
@@ -119,6 +120,8 @@ pub enum Command {
     Session(SessionCommand),
     /// What is asked of presenter mode.
     Presenter(PresenterCommand),
+    /// What is asked of the tray as a list.
+    Tray(TrayCommand),
     /// Text and everything else a step larger (1), smaller (-1), or as the system has it.
     ScaleText(Option<i8>),
     /// Show how long frames take, or not.
@@ -155,7 +158,7 @@ impl App {
                     self.carry_out_for_session(ctx, SessionCommand::Open(session));
                 }
                 if !others.is_empty() {
-                    intake::expand(&self.pool, others);
+                    tray::folders::expand(&self.pool, others);
                 }
             }
             Command::TakeIn(paths) => self.take_in_files(paths),
@@ -196,6 +199,7 @@ impl App {
             Command::Lab(command) => self.carry_out_in_lab(ctx, command),
             Command::Session(command) => self.carry_out_for_session(ctx, command),
             Command::Presenter(command) => self.carry_out_for_presenter(ctx, command),
+            Command::Tray(command) => self.carry_out_in_tray(ctx, command),
             Command::ScaleText(step) => self.scale_text(ctx, step),
             Command::ToggleFrameTimes => {
                 self.state.frame_times = match self.state.frame_times {
@@ -297,27 +301,7 @@ impl App {
         self.take_in(named.collect());
     }
 
-    /// Adds photos to the tray and looks at the first of them; one that is already there is looked at.
-    pub(super) fn take_in(&mut self, photos: Vec<(String, PhotoSource)>) {
-        let mut first = None;
-        for (name, source) in photos {
-            let known = self.state.document.tray.iter().copied().find(|id| {
-                self.state.library.photos.get(id).is_some_and(|entry| is_same_source(&entry.source, &source))
-            });
-            let id = known.unwrap_or_else(|| {
-                let id = PhotoId(self.state.library.new_id());
-                self.state.library.photos.insert(id, PhotoEntry::waiting(name, source));
-                self.state.document.tray.push(id);
-                id
-            });
-            first.get_or_insert(id);
-        }
-        if let Some(photo) = first {
-            self.select_photo(photo);
-        }
-    }
-
-    fn select_photo(&mut self, photo: PhotoId) {
+    pub(super) fn select_photo(&mut self, photo: PhotoId) {
         if self.state.face_of(photo).is_some_and(|face| self.takes_second(face)) {
             return;
         }
@@ -363,8 +347,11 @@ impl App {
     fn remove(&mut self, photo: PhotoId) {
         let Some(index) = self.state.document.tray.iter().position(|id| *id == photo) else { return };
         self.engine.forget(photo, &self.state.faces_of(photo));
+        if self.state.library.photos.get(&photo).is_some_and(|entry| entry.stage == PhotoStage::Finding) {
+            self.wait_again(photo);
+        }
         let document = &mut self.state.document;
-        document.tray.remove(index);
+        Arc::make_mut(&mut document.tray).remove(index);
         let faces = &self.state.library.faces;
         for slot in &mut document.pair {
             *slot = slot.filter(|face| faces.get(face).is_none_or(|entry| entry.photo != photo));
@@ -414,13 +401,4 @@ fn middle_face(width: u32, height: u32) -> Landmarks {
     let scale = width.min(height) as f32 * 0.5 / 112.0;
     let (x, y) = (width as f32 / 2.0, height as f32 / 2.0);
     crate::face::alignment::TEMPLATE_PX.map(|point| [x + (point[0] - 56.0) * scale, y + (point[1] - 64.0) * scale])
-}
-
-fn is_same_source(a: &PhotoSource, b: &PhotoSource) -> bool {
-    match (a, b) {
-        (PhotoSource::File(a), PhotoSource::File(b)) => a == b,
-        (PhotoSource::Bundled { name: a, .. }, PhotoSource::Bundled { name: b, .. }) => a == b,
-        (PhotoSource::Pixels(a), PhotoSource::Pixels(b)) => a.sha256 == b.sha256,
-        _ => false,
-    }
 }

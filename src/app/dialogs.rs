@@ -39,6 +39,22 @@ pub(super) fn open(app: &App) {
     });
 }
 
+/// Asks which folders to open.
+pub(super) fn open_folders(app: &App) {
+    let folder = app.settings.values.last_folder.clone();
+    let dialog = rfd::AsyncFileDialog::new().set_title("Open folders");
+    let asked = starting_in(dialog, folder.as_deref()).pick_folders();
+    let (teller, begun) = (app.pool.teller(), Instant::now());
+    let start = shown_folder(folder.as_deref());
+    in_background(asked, move |folders: Option<Vec<rfd::FileHandle>>| match folders {
+        Some(folders) if !folders.is_empty() => {
+            teller.tell(Arrival::Folders(folders.iter().map(|folder| folder.path().to_owned()).collect()));
+        }
+        _ if begun.elapsed() < NEVER_SEEN => teller.tell(Arrival::NoDialog(Prompt::OpenPath { text: start })),
+        _ => {}
+    });
+}
+
 /// Asks which weights to use.
 pub(super) fn open_weights(app: &App) {
     let folder = app.state.recent_weights.first().and_then(|path| path.parent()).map(Path::to_owned);

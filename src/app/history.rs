@@ -19,6 +19,8 @@ pub enum Gesture {
     Strength,
     /// Writing a note to the feature at this place of the checklist.
     Note(usize),
+    /// Walking through the tray by key.
+    Walk,
     /// The slider going by itself.
     Play,
     /// Anything that is a step of its own.
@@ -43,6 +45,7 @@ impl Gesture {
             | Command::SwapPair
             | Command::UseHandFace(..) => Some(Self::Single),
             Command::Compare(command) => command.gesture(),
+            Command::Tray(command) => command.gesture(),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! Taking photos in: folders, decoding, thumbnails, display copies, alignment, filmstrips. Everything here
+//! Taking photos in: decoding, thumbnails, display copies, alignment, filmstrips. Everything here
 //! runs on the pool. [`App::keep_up`] looks at the state once per frame and starts what is missing, so that no other
 //! code has to remember to.
 
@@ -16,30 +16,23 @@ use super::aged_photo::{Gpu, PhotoTexture};
 use super::arrivals::{AlignedCrop, Arrival, Decoded};
 use super::pool::Pool;
 use super::state::{KnownFace, PhotoSource, PhotoStage};
-use super::view::Workspace;
+use super::tray;
 use crate::aging::{Timeline, age_crop, export};
 use crate::engine::{FaceId, PhotoId, Request};
 use crate::face::{AlignedFace, Detection, Landmarks, Photo};
 use crate::recognition::{Calibration, CalibrationError};
 
-/// Photos decoded at once; more would fill the memory before the engine has looked at them.
-const MAX_DECODING: usize = 2;
-/// Photos that wait for the engine with their pixels.
-const MAX_FINDING: usize = 3;
-/// Pixels kept of photos that are not looked at, in bytes.
-const PIXEL_BUDGET: usize = 160 << 20;
-/// Pictures taken from one folder.
-const MAX_FOLDER_PICTURES: usize = 2000;
 /// Marks of how a picture was made stand within this much of a file, in bytes.
 const MOST_TOLD_BYTES: u64 = 1 << 20;
 const THUMBNAIL_PX: u32 = 96;
-/// Name endings that are tried when a folder is opened; single files are tried whatever their name.
-const ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"];
 
 impl App {
     /// Starts what the state lacks. Called once per frame; starts nothing twice.
     pub(super) fn keep_up(&mut self) {
+        self.state.keep_tray_up();
+        self.tell_who_is_looked_at();
         self.decode_waiting();
+        self.serve_thumbnails();
         self.serve_photos();
         match self.state.presenter {
             Some(_) => self.serve_presented(),
@@ -50,26 +43,15 @@ impl App {
             }
         }
         self.release_pixels();
+        self.serve_crops();
     }
 
     fn decode_waiting(&mut self) {
-        let finding = self.state.library.photos.values().filter(|entry| entry.stage == PhotoStage::Finding).count();
-        if finding >= MAX_FINDING {
-            return;
-        }
-        // The photo someone looks at comes first.
-        let own = self.state.presenter.iter().flat_map(|presenter| presenter.own_photos());
-        let order = own.chain(self.state.document.photo).chain(self.state.document.tray.iter().copied());
-        for photo in order.collect::<Vec<_>>() {
-            if self.decoding >= MAX_DECODING {
-                return;
-            }
-            let Some(entry) = self.state.library.photos.get_mut(&photo) else { continue };
-            if entry.stage == PhotoStage::Waiting {
-                entry.stage = PhotoStage::Decoding;
-                self.decoding += 1;
-                decode(&self.pool, photo, entry.source.clone());
-            }
+        while let Some(photo) = self.next_to_open() {
+            let Some(entry) = self.state.library.photos.get(&photo) else { return };
+            self.decoding += 1;
+            decode(&self.pool, photo, entry.source.clone());
+            self.set_stage(photo, PhotoStage::Decoding);
         }
     }
 
@@ -89,6 +71,7 @@ impl App {
             && let Some(pixels) = entry.pixels.clone()
         {
             entry.display_asked = true;
+            self.hold(photo);
             let gpu = self.gpu.clone();
             self.pool.run(move || Some(display(photo, &gpu, &pixels)));
         }
@@ -96,8 +79,10 @@ impl App {
 
     /// Decodes a photo again whose pixels were let go.
     pub(super) fn serve_pixels(&mut self, photo: PhotoId) {
-        let Some(entry) = self.state.library.photos.get_mut(&photo) else { return };
-        if entry.stage == PhotoStage::Ready && entry.pixels.is_none() && self.decoding == 0 {
+        let Some(entry) = self.state.library.photos.get(&photo) else { return };
+        let is_let_go = entry.stage == PhotoStage::Ready && entry.pixels.is_none();
+        if is_let_go && !self.work.reopening.contains(&photo) {
+            self.work.reopening.push(photo);
             self.decoding += 1;
             decode(&self.pool, photo, entry.source.clone());
         }
@@ -132,35 +117,39 @@ impl App {
         let Some(entry) = self.state.library.faces.get_mut(&face) else { return };
         if !entry.timeline_asked {
             entry.timeline_asked = true;
+            self.work.timelines_asked.push(face);
             self.engine.request(Request::Timeline { face, aligned: Arc::clone(&entry.aligned) });
         }
     }
 
     /// One timeline is made at a time: nobody waits for that of a face whose turn it is not, or not any more.
     pub(super) fn stop_other_timelines(&mut self, next: Option<FaceId>) {
-        for (face, entry) in &mut self.state.library.faces {
+        let (faces, engine) = (&mut self.state.library.faces, &self.engine);
+        self.work.timelines_asked.retain(|face| {
+            let Some(entry) = faces.get_mut(face) else { return false };
             if entry.timeline_asked && entry.timeline.is_none() && Some(*face) != next {
                 entry.timeline_asked = false;
-                self.engine.stop_timeline(*face);
+                engine.stop_timeline(*face);
             }
-        }
+            entry.timeline_asked && entry.timeline.is_none()
+        });
     }
 
     /// The age shown, as a network draws it that draws every age.
     fn serve_age(&mut self, id: FaceId) {
         let (wanted, is_there) = (self.state.age_to_draw(id), self.state.drawn_age(id).is_some());
-        for (face, entry) in &mut self.state.library.faces {
-            // Latest wins: what was asked for another face may have been dropped.
-            if *face != id {
-                entry.drawn_asked_years = None;
-                continue;
-            }
-            let asked = wanted.filter(|_| !is_there && entry.drawn_asked_years != wanted);
-            entry.drawn_asked_years = wanted;
-            if let Some([own_years, target_years]) = asked {
-                let aligned = Arc::clone(&entry.aligned);
-                self.engine.request(Request::AgeExactly { face: id, aligned, own_years, target_years });
-            }
+        // Latest wins: what was asked for another face may have been dropped.
+        if let Some(other) = self.work.age_asked.replace(id).filter(|other| *other != id)
+            && let Some(entry) = self.state.library.faces.get_mut(&other)
+        {
+            entry.drawn_asked_years = None;
+        }
+        let Some(entry) = self.state.library.faces.get_mut(&id) else { return };
+        let asked = wanted.filter(|_| !is_there && entry.drawn_asked_years != wanted);
+        entry.drawn_asked_years = wanted;
+        if let Some([own_years, target_years]) = asked {
+            let aligned = Arc::clone(&entry.aligned);
+            self.engine.request(Request::AgeExactly { face: id, aligned, own_years, target_years });
         }
     }
 
@@ -175,69 +164,6 @@ impl App {
         let (aligned, own_years) = (Arc::clone(&entry.aligned), own_age.years);
         self.engine.request(Request::ReadAges { face, aligned, own_years });
     }
-
-    /// Lets go of pixels nobody looks at, once they fill the budget.
-    fn release_pixels(&mut self) {
-        let is_comparing = self.state.view.workspace == Workspace::Compare;
-        let compared = if is_comparing { self.state.pair() } else { [None; 2] };
-        let photo_of = |face: FaceId| self.state.library.faces.get(&face).map(|entry| entry.photo);
-        let compared = compared.into_iter().flatten().filter_map(photo_of);
-        let looked_at: Vec<PhotoId> = self.state.photos_looked_at().into_iter().chain(compared).collect();
-        let photos = &mut self.state.library.photos;
-        let idle = |id: &PhotoId, entry: &super::state::PhotoEntry| {
-            !looked_at.contains(id) && entry.stage == PhotoStage::Ready
-        };
-        for (_, entry) in photos.iter_mut().filter(|(id, entry)| idle(id, entry)) {
-            entry.display = None;
-        }
-        let bytes = |entry: &super::state::PhotoEntry| entry.pixels.as_ref().map_or(0, |photo| photo.pixels.len());
-        let mut held: usize = photos.iter().filter(|(id, entry)| idle(id, entry)).map(|(_, entry)| bytes(entry)).sum();
-        for (_, entry) in photos.iter_mut().filter(|(id, entry)| idle(id, entry)) {
-            if held <= PIXEL_BUDGET {
-                return;
-            }
-            held -= bytes(entry);
-            entry.pixels = None;
-        }
-    }
-}
-
-/// Files and the pictures in folders, in the order of their names.
-pub(super) fn expand(pool: &Pool, paths: Vec<PathBuf>) {
-    pool.run(move || {
-        let (mut files, mut note) = (Vec::new(), None);
-        for path in paths {
-            if path.is_dir() {
-                let before = files.len();
-                pictures_in(&path, &mut files);
-                if files.len() == before {
-                    note = Some(format!("There are no pictures in the folder “{}”.", path.display()));
-                }
-            } else {
-                files.push(path);
-            }
-        }
-        if files.len() > MAX_FOLDER_PICTURES {
-            note = Some(format!("Only the first {MAX_FOLDER_PICTURES} of {} pictures were opened.", files.len()));
-            files.truncate(MAX_FOLDER_PICTURES);
-        }
-        Some(Arrival::Files { paths: files, note })
-    });
-}
-
-/// Pictures of a folder and of the folders in it, by their names' endings. Links to folders are not followed.
-fn pictures_in(folder: &Path, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() && !path.is_symlink() {
-            pictures_in(&path, files);
-        } else if path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
-        {
-            files.push(path);
-        }
-    }
 }
 
 fn decode(pool: &Pool, photo: PhotoId, source: PhotoSource) {
@@ -245,10 +171,14 @@ fn decode(pool: &Pool, photo: PhotoId, source: PhotoSource) {
         let result = catch_unwind(AssertUnwindSafe(|| open(&source))).unwrap_or_else(|_| {
             Err("The picture broke the decoder. Save it again as JPEG or PNG and open that copy.".to_owned())
         });
-        let result = result.map(|photo| Decoded {
-            thumbnail: thumbnail(&photo.pixels),
-            is_marked_synthetic: is_marked(&source),
-            photo,
+        let result = result.map(|photo| {
+            let thumbnail = thumbnail(&photo.pixels);
+            Decoded {
+                small: tray::kept(&thumbnail),
+                thumbnail: colour_image(&thumbnail),
+                is_marked_synthetic: is_marked(&source),
+                photo,
+            }
         });
         Some(Arrival::Decoded { photo, result })
     });
@@ -304,14 +234,8 @@ pub(super) fn align_by_hand(pool: &Pool, photo: PhotoId, pixels: Arc<Photo>, lan
 }
 
 fn crop_pictures(aligned: AlignedFace) -> AlignedCrop {
-    let grey = imageops::grayscale(&aligned.pixels);
-    let size = [grey.width() as usize, grey.height() as usize];
-    AlignedCrop {
-        crop: colour_image(&aligned.pixels),
-        grey: ColorImage::from_gray(size, grey.as_raw()),
-        aligned: Arc::new(aligned),
-        id: None,
-    }
+    let [crop, grey] = tray::crop_pictures(&aligned);
+    AlignedCrop { crop, grey, aligned: Arc::new(aligned), id: None }
 }
 
 /// Aligns faces that a session knew, under the names it gave them.
@@ -337,14 +261,14 @@ fn frames(face: FaceId, generation: u64, own_years: f32, crop: &RgbImage, timeli
 }
 
 /// The largest square in the middle, small.
-fn thumbnail(pixels: &RgbImage) -> ColorImage {
+fn thumbnail(pixels: &RgbImage) -> RgbImage {
     let side = pixels.width().min(pixels.height());
     let (left, top) = ((pixels.width() - side) / 2, (pixels.height() - side) / 4);
     let square = imageops::crop_imm(pixels, left, top, side, side);
     if side >= THUMBNAIL_PX {
-        colour_image(&imageops::thumbnail(&*square, THUMBNAIL_PX, THUMBNAIL_PX))
+        imageops::thumbnail(&*square, THUMBNAIL_PX, THUMBNAIL_PX)
     } else {
-        colour_image(&imageops::resize(&*square, THUMBNAIL_PX, THUMBNAIL_PX, FilterType::CatmullRom))
+        imageops::resize(&*square, THUMBNAIL_PX, THUMBNAIL_PX, FilterType::CatmullRom)
     }
 }
 

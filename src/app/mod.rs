@@ -15,6 +15,7 @@
 //! | `attention` | the attention maps: which, of which faces, and what can be taken away |
 //! | [`compare`] | two faces: poses, both at the same ages, the checklist, doubts |
 //! | `lab` | training, watched and told from here |
+//! | [`tray`] | folders, thousands of photos in order, which is worked on next |
 //! | `ground`, `plain_painter` | large areas of one colour; how meshes are drawn where the CPU draws them |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
 
@@ -46,6 +47,7 @@ mod shell;
 pub mod state;
 mod switching;
 mod theme;
+pub mod tray;
 pub mod view;
 mod widgets;
 mod window;
@@ -105,6 +107,8 @@ pub struct App {
     settings: Store,
     /// Photos being decoded.
     decoding: usize,
+    work: tray::Work,
+    pictures: tray::Pictures,
     /// Networks that were ready so far.
     generations: u64,
     /// The change of the face looked at, as shown; one of `state.changes`.
@@ -177,6 +181,8 @@ impl App {
             history: History::default(),
             settings,
             decoding: 0,
+            work: tray::Work::default(),
+            pictures: tray::Pictures::new(ctx),
             generations: 0,
             change: None,
             blend_time: None,

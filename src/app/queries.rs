@@ -109,17 +109,18 @@ impl AppState {
     /// Faces A and B: those chosen, else the face looked at and the first face of another photo.
     pub fn pair(&self) -> [Option<FaceId>; 2] {
         let in_tray = |face: &FaceId| {
-            self.library.faces.get(face).is_some_and(|entry| {
-                self.document.tray.contains(&entry.photo) && self.faces_of(entry.photo).contains(face)
-            })
+            self.library
+                .faces
+                .get(face)
+                .is_some_and(|entry| self.is_in_tray(entry.photo) && self.faces_of(entry.photo).contains(face))
         };
         let [a, b] = self.document.pair.map(|chosen| chosen.filter(in_tray));
         let a = a.or_else(|| self.face().map(|(id, _)| id).filter(|face| Some(*face) != b));
         let a = a.or_else(|| self.every_face().find(|face| Some(*face) != b));
         let photo_of = |face: Option<FaceId>| face.and_then(|face| self.library.faces.get(&face)).map(|f| f.photo);
         let b = b.or_else(|| {
-            let other = self.document.tray.iter().filter(|photo| Some(**photo) != photo_of(a));
-            other.filter_map(|photo| self.face_of(*photo)).next()
+            let mut other = self.photos_with_faces().filter(|photo| Some(*photo) != photo_of(a));
+            other.find_map(|photo| self.face_of(photo))
         });
         [a, b.or_else(|| self.every_face().find(|face| Some(*face) != a))]
     }
@@ -131,7 +132,7 @@ impl AppState {
     }
 
     fn every_face(&self) -> impl Iterator<Item = FaceId> + '_ {
-        self.document.tray.iter().flat_map(|photo| self.faces_of(*photo))
+        self.photos_with_faces().flat_map(|photo| self.faces_of(photo))
     }
 
     /// The line below a photo's name in the tray, and how it is meant.
@@ -140,6 +141,9 @@ impl AppState {
         let faces = self.faces_of(photo);
         match (&entry.stage, faces.len()) {
             (PhotoStage::Failed(_), _) => ("not opened".to_owned(), RowTone::Problem),
+            (PhotoStage::Waiting, _) if self.tray.search.is_stopped => {
+                ("faces not looked for".to_owned(), RowTone::Plain)
+            }
             (PhotoStage::Waiting, _) => ("waiting".to_owned(), RowTone::Plain),
             (PhotoStage::Decoding, _) => ("opening…".to_owned(), RowTone::Plain),
             (PhotoStage::Finding, 0) => ("looking for faces…".to_owned(), RowTone::Plain),

@@ -16,6 +16,7 @@ use super::frame_times::FrameTimes;
 use super::lab::{LabPrompt, LabState};
 use super::presenter::Presenter;
 use super::session::{SessionPrompt, SessionState};
+use super::tray::TrayState;
 use super::view::View;
 use crate::aging::Timeline;
 use crate::engine::{DeviceReport, DrawnAge, FaceId, FaceReading, ModelInUse, OpeningStep, PhotoId, WeightsSource};
@@ -62,6 +63,8 @@ pub struct AppState {
     pub lab: LabState,
     /// The session's file.
     pub session: SessionState,
+    /// What is known of the tray as a whole.
+    pub tray: TrayState,
     /// Sessions opened before, the latest first.
     pub recent_sessions: Vec<PathBuf>,
     /// How long the last frames took, while somebody wants to see it.
@@ -79,8 +82,8 @@ pub struct AppState {
 /// What a person made: every change to it is one step of undo.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
-    /// Photos in the tray, in order.
-    pub tray: Vec<PhotoId>,
+    /// Photos in the tray, in order. Shared: every step of undo holds a tray.
+    pub tray: Arc<Vec<PhotoId>>,
     /// The photo looked at.
     pub photo: Option<PhotoId>,
     /// The chosen face of each photo; the first one where none was chosen.
@@ -102,7 +105,7 @@ pub struct Document {
 impl Default for Document {
     fn default() -> Self {
         Self {
-            tray: Vec::new(),
+            tray: Arc::default(),
             photo: None,
             chosen_faces: BTreeMap::new(),
             hand_faces: BTreeMap::new(),
@@ -170,7 +173,7 @@ pub struct PhotoEntry {
     pub name: String,
     /// Where it came from.
     pub source: PhotoSource,
-    /// How far it has come.
+    /// How far it has come. Changed through `App::set_stage`, so that the tray's counts hold.
     pub stage: PhotoStage,
     /// Width and height in pixels, once decoded.
     pub size_px: Option<[u32; 2]>,
@@ -182,8 +185,10 @@ pub struct PhotoEntry {
     pub display: Option<Arc<PhotoTexture>>,
     /// The display copy is being made.
     pub display_asked: bool,
-    /// A small square picture.
+    /// A small square picture, while it is near the screen.
     pub thumbnail: Option<TextureHandle>,
+    /// The same as a JPEG of a few kilobytes, once the photo was opened.
+    pub small: Option<Arc<[u8]>>,
     /// Faces the detector found, the most important first.
     pub faces: Vec<FaceId>,
     /// SHA-256 of its file, hex, once it was opened.
@@ -225,6 +230,7 @@ impl PhotoEntry {
             display: None,
             display_asked: false,
             thumbnail: None,
+            small: None,
             faces: Vec::new(),
             sha256: None,
             known: None,
@@ -261,9 +267,9 @@ pub struct FaceEntry {
     pub aged_readings: Option<AgedReadings>,
     /// The own age from which those readings were asked for last, in years.
     pub aged_readings_asked_years: Option<f32>,
-    /// The crop, for lists and the attention workspace.
+    /// The crop, for lists and the attention workspace. A single empty pixel while nobody looks at the face.
     pub crop: TextureHandle,
-    /// The crop without colour, under the attention maps.
+    /// The crop without colour, under the attention maps. As empty as the crop.
     pub grey_crop: TextureHandle,
     /// The seven anchors as pictures.
     pub filmstrip: Option<Filmstrip>,

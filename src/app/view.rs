@@ -8,6 +8,7 @@ use super::attention::AttentionView;
 use super::compare::CompareView;
 use super::export::FilmWish;
 use super::lab::LabView;
+use super::tray::TrayView;
 
 /// The four workspaces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +85,9 @@ pub struct View {
     pub attention: AttentionView,
     /// How two faces are compared.
     pub compare: CompareView,
+    /// What the tray lists.
+    #[serde(skip)]
+    pub tray: TrayView,
     /// How a run is looked at.
     pub lab: LabView,
     /// What a film was to show last.
@@ -100,6 +104,7 @@ impl Default for View {
             age: AgeChoices::default(),
             attention: AttentionView::default(),
             compare: CompareView::default(),
+            tray: TrayView::default(),
             lab: LabView::default(),
             film: FilmWish::default(),
         }

@@ -6,7 +6,8 @@ use super::{FaceId, PhotoId, Request};
 
 /// Requests that wait, in order: new weights before everything, since what is made meanwhile would be thrown away;
 /// then the timeline of the face someone looks at, behind the reading of that face, which the timeline needs anyway and
-/// which says how old it is; then the age shown; then readings, first come first served.
+/// which says how old it is; then the age shown; then what else waits for the photo someone looks at; then the rest,
+/// first come first served.
 #[derive(Debug, Default)]
 pub(super) struct RequestQueue {
     /// The latest weights asked for; newer ones take their place.
@@ -16,6 +17,8 @@ pub(super) struct RequestQueue {
     /// The latest age to be drawn; a newer one takes its place.
     age: Option<Request>,
     others: VecDeque<Request>,
+    /// The photo someone looks at, and its faces.
+    looked_at: Option<(PhotoId, Vec<FaceId>)>,
     running: bool,
     /// Faces whose timeline nobody waits for any more, though it may be running.
     stopped: Vec<FaceId>,
@@ -43,7 +46,7 @@ impl RequestQueue {
         if has_network {
             let waiting = next.or_else(|| self.reading_before_timeline()).or_else(|| self.timeline.take());
             let waiting = waiting.or_else(|| self.age.take());
-            next = waiting.or_else(|| self.others.pop_front());
+            next = waiting.or_else(|| self.of_looked_at()).or_else(|| self.others.pop_front());
         }
         self.running = next.is_some();
         next
@@ -55,6 +58,31 @@ impl RequestQueue {
         let is_its = |request: &Request| matches!(request, Request::ReadFace { face, .. } if face == next);
         let index = self.others.iter().position(is_its)?;
         self.others.remove(index)
+    }
+
+    /// The first request that waits for the photo someone looks at.
+    fn of_looked_at(&mut self) -> Option<Request> {
+        let (photo, faces) = self.looked_at.as_ref()?;
+        let index = self.others.iter().position(|request| concerns(request, *photo, faces))?;
+        self.others.remove(index)
+    }
+
+    /// Somebody looks at this photo and its faces now: what waits for them goes first.
+    pub fn look_at(&mut self, photo: PhotoId, faces: &[FaceId]) {
+        self.looked_at = Some((photo, faces.to_vec()));
+    }
+
+    /// Drops every search for faces that has not started, but in one photo; says in which.
+    pub fn leave_searches(&mut self, except: Option<PhotoId>) -> Vec<PhotoId> {
+        let mut left = Vec::new();
+        self.others.retain(|request| match request {
+            Request::FindFaces { photo, .. } if Some(*photo) != except => {
+                left.push(*photo);
+                false
+            }
+            _ => true,
+        });
+        left
     }
 
     /// The request taken last is done.
@@ -84,14 +112,7 @@ impl RequestQueue {
 
     /// Drops what waits for a photo and its faces.
     pub fn forget(&mut self, photo: PhotoId, faces: &[FaceId]) {
-        let keeps = |request: &Request| match request {
-            Request::FindFaces { photo: asked, .. } => *asked != photo,
-            Request::ReadFace { face, .. }
-            | Request::Timeline { face, .. }
-            | Request::ReadAges { face, .. }
-            | Request::AgeExactly { face, .. } => !faces.contains(face),
-            Request::OpenWeights(_) => true,
-        };
+        let keeps = |request: &Request| !concerns(request, photo, faces);
         self.others.retain(keeps);
         self.timeline = self.timeline.take().filter(keeps);
         self.age = self.age.take().filter(keeps);
@@ -102,6 +123,18 @@ impl RequestQueue {
     pub fn pending(&self) -> usize {
         let urgent = [&self.weights, &self.timeline, &self.age].into_iter().flatten().count();
         self.others.len() + urgent + usize::from(self.running)
+    }
+}
+
+/// Whether a request is about a photo or one of its faces.
+fn concerns(request: &Request, photo: PhotoId, faces: &[FaceId]) -> bool {
+    match request {
+        Request::FindFaces { photo: asked, .. } => *asked == photo,
+        Request::ReadFace { face, .. }
+        | Request::Timeline { face, .. }
+        | Request::ReadAges { face, .. }
+        | Request::AgeExactly { face, .. } => faces.contains(face),
+        Request::OpenWeights(_) => false,
     }
 }
 
@@ -220,6 +253,37 @@ mod tests {
         queue.put(timeline(2));
         assert!(!queue.is_unwanted(FaceId(2)));
         queue.stop_timeline(FaceId(2));
+        assert!(queue.take(true).is_none());
+    }
+
+    fn find(photo: u64) -> Request {
+        Request::FindFaces { photo: PhotoId(photo), pixels: self::photo() }
+    }
+
+    #[test]
+    fn what_waits_for_the_photo_looked_at_goes_before_the_rest() {
+        let mut queue = RequestQueue::default();
+        for request in [find(1), read(11), find(2), read(21), find(3)] {
+            queue.put(request);
+        }
+        queue.look_at(PhotoId(2), &[FaceId(21)]);
+        assert!(matches!(queue.take(true), Some(Request::FindFaces { photo: PhotoId(2), .. })));
+        assert!(matches!(queue.take(true), Some(Request::ReadFace { face: FaceId(21), .. })));
+        assert!(matches!(queue.take(true), Some(Request::FindFaces { photo: PhotoId(1), .. })));
+        queue.look_at(PhotoId(3), &[]);
+        assert!(matches!(queue.take(true), Some(Request::FindFaces { photo: PhotoId(3), .. })));
+        assert!(matches!(queue.take(true), Some(Request::ReadFace { face: FaceId(11), .. })));
+    }
+
+    #[test]
+    fn a_search_that_is_left_keeps_readings_and_the_photo_looked_at() {
+        let mut queue = RequestQueue::default();
+        for request in [find(1), read(11), find(2), find(3)] {
+            queue.put(request);
+        }
+        assert_eq!(queue.leave_searches(Some(PhotoId(2))), [PhotoId(1), PhotoId(3)]);
+        assert!(matches!(queue.take(true), Some(Request::ReadFace { .. })));
+        assert!(matches!(queue.take(true), Some(Request::FindFaces { photo: PhotoId(2), .. })));
         assert!(queue.take(true).is_none());
     }
 

@@ -188,6 +188,13 @@ pub enum Reply {
         /// How long it took.
         elapsed_ms: f64,
     },
+    /// Faces of a photo could not be looked for.
+    SearchFailed {
+        /// Which photo.
+        photo: PhotoId,
+        /// The sentence, with a next step.
+        message: String,
+    },
     /// A face was read.
     FaceRead {
         /// Which face.

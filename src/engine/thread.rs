@@ -103,7 +103,13 @@ impl Thread<'_> {
             Err(EngineError::Lost(what)) if self.fall_back(&what) => self.answer(request),
             answer => answer,
         };
-        answer.unwrap_or_else(|error| Reply::Failed { message: error.to_string() })
+        answer.unwrap_or_else(|error| {
+            let message = error.to_string();
+            match request {
+                Request::FindFaces { photo, .. } => Reply::SearchFailed { photo: *photo, message },
+                _ => Reply::Failed { message },
+            }
+        })
     }
 
     fn answer(&self, request: &Request) -> Result<Reply, EngineError> {

@@ -79,6 +79,16 @@ impl Engine {
         self.inbox.lock().forget(photo, faces);
     }
 
+    /// Somebody looks at this photo and its faces now: what waits for them goes first.
+    pub fn look_at(&self, photo: PhotoId, faces: &[FaceId]) {
+        self.inbox.lock().look_at(photo, faces);
+    }
+
+    /// Withdraws every search for faces that has not started, but in one photo; says in which photos.
+    pub fn leave_searches(&self, except: Option<PhotoId>) -> Vec<PhotoId> {
+        self.inbox.lock().leave_searches(except)
+    }
+
     /// Withdraws a face's timeline, also while it is being made; [`Reply::TimelineLeft`] tells when it ends.
     pub fn stop_timeline(&self, face: FaceId) {
         self.inbox.lock().stop_timeline(face);

@@ -7,6 +7,7 @@ mod age;
 mod attention;
 mod compare;
 mod export;
+mod folder;
 mod lab;
 mod models;
 mod palette;

@@ -91,7 +91,7 @@ fn within(workspace: Workspace, actions: Vec<Action>) -> impl Iterator<Item = Ac
 pub fn matching(state: &AppState, typed: &str) -> Vec<Action> {
     let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
     let is_open = |action: &Action| matches!(action.command, Command::SetPrompt(Some(Prompt::Palette { .. })));
-    let candidates = all(state).into_iter().filter(|action| !is_open(action)).chain(general::places(state));
+    let candidates = all(state).into_iter().filter(|action| !is_open(action)).chain(general::places(state, &words));
     let mut found: Vec<(bool, usize, Action)> = candidates
         .filter_map(|action| action.distance(&words).map(|distance| (action.refused.is_some(), distance, action)))
         .collect();

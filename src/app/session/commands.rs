@@ -72,7 +72,10 @@ impl App {
             }
             SessionCommand::Choose => dialogs::open_session(self),
             SessionCommand::Open(path) => self.pool.run(move || {
-                let contents = file::read(&path).map_err(|error| error.to_string());
+                let mut contents = file::read(&path).map_err(|error| error.to_string());
+                if let Ok(contents) = &mut contents {
+                    restore::find_photographs(contents, &path);
+                }
                 Some(Arrival::SessionOpened(Box::new(Opened { path, contents })))
             }),
             SessionCommand::Save => match self.state.session.path.clone() {
@@ -133,7 +136,7 @@ impl App {
             Ok(contents) => contents,
             Err(sentence) => return self.toast(ToastKind::Problem, sentence),
         };
-        let document = restore::document(&contents, &opened.path, &mut self.state.library);
+        let document = restore::document(&contents, &mut self.state.library);
         self.replace_document(document);
         // A run that is watched is not part of a session.
         let lab = self.state.view.lab.clone();

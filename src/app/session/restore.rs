@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::file::{Contents, FaceName, SavedPhoto, SavedSource};
 use crate::app::compare::FacePair;
@@ -10,15 +11,25 @@ use crate::app::demo;
 use crate::app::state::{Document, KnownFace, KnownFaces, Library, PhotoEntry, PhotoSource};
 use crate::engine::{FaceId, PhotoId};
 
+/// Looks where the photographs are now. Asks the disk about each of them: call it on the pool.
+pub fn find_photographs(contents: &mut Contents, session_path: &Path) {
+    for photo in &mut contents.session.photos {
+        if let SavedSource::File { path, beside } = &mut photo.source {
+            *path = place(path, beside.as_deref(), session_path);
+        }
+    }
+}
+
 /// Puts a session's photos and faces into the library and returns its document.
-pub fn document(contents: &Contents, session_path: &Path, library: &mut Library) -> Document {
+pub fn document(contents: &Contents, library: &mut Library) -> Document {
     let session = &contents.session;
     let mut document =
         Document { target_years: session.target_years, strength: session.strength, ..Document::default() };
     let mut names: BTreeMap<FaceName, FaceId> = BTreeMap::new();
+    let mut tray = Vec::with_capacity(session.photos.len());
     for (index, saved) in session.photos.iter().enumerate() {
         let photo = PhotoId(library.new_id());
-        let mut entry = PhotoEntry::waiting(saved.name.clone(), source(saved, contents, session_path));
+        let mut entry = PhotoEntry::waiting(saved.name.clone(), source(saved, contents));
         entry.sha256.clone_from(&saved.sha256);
         let mut known = KnownFaces { sha256: saved.sha256.clone().unwrap_or_default(), faces: Vec::new() };
         for (face, saved_face) in saved.faces.iter().enumerate() {
@@ -37,8 +48,9 @@ pub fn document(contents: &Contents, session_path: &Path, library: &mut Library)
         }
         entry.known = saved.is_searched.then_some(known);
         library.photos.insert(photo, entry);
-        document.tray.push(photo);
+        tray.push(photo);
     }
+    document.tray = Arc::new(tray);
     document.photo = session.photo.and_then(|index| document.tray.get(index)).or(document.tray.first()).copied();
     for saved in &session.checklists {
         let [a, b] = saved.faces.map(|name| names.get(&name).copied());
@@ -50,9 +62,9 @@ pub fn document(contents: &Contents, session_path: &Path, library: &mut Library)
     document
 }
 
-fn source(saved: &SavedPhoto, contents: &Contents, session_path: &Path) -> PhotoSource {
+fn source(saved: &SavedPhoto, contents: &Contents) -> PhotoSource {
     match &saved.source {
-        SavedSource::File { path, beside } => PhotoSource::File(place(path, beside.as_deref(), session_path)),
+        SavedSource::File { path, .. } => PhotoSource::File(path.clone()),
         SavedSource::Bundled(name) => {
             let bundled = demo::all().into_iter().find(|(known, _)| known == name).map(|(_, source)| source);
             bundled.unwrap_or_else(|| PhotoSource::File(PathBuf::from(name)))
@@ -61,7 +73,7 @@ fn source(saved: &SavedPhoto, contents: &Contents, session_path: &Path) -> Photo
             let inside = contents.pictures.iter().find(|(known, _)| known == name);
             inside.map_or_else(
                 || PhotoSource::File(PathBuf::from(name)),
-                |(_, photo)| PhotoSource::Pixels(std::sync::Arc::clone(photo)),
+                |(_, photo)| PhotoSource::Pixels(Arc::clone(photo)),
             )
         }
     }
@@ -116,7 +128,7 @@ mod tests {
         };
         let contents = Contents { session, pictures: Vec::new() };
         let mut state = AppState::default();
-        state.document = document(&contents, Path::new("/s/x.mtlface"), &mut state.library);
+        state.document = document(&contents, &mut state.library);
         assert!(state.library.photos.values().all(|entry| entry.stage == PhotoStage::Waiting));
         let again = super::super::collect::contents(&state, Path::new("/s/x.mtlface"));
         assert_eq!(again.session, contents.session);
