@@ -41,7 +41,10 @@ fn every_control_has_a_name_and_tab_reaches_it() {
             if is_control(node.role()) && !node.is_hidden() && !node.is_disabled() {
                 let name = node.label().unwrap_or_default();
                 assert!(!name.trim().is_empty(), "{workspace:?}: a {:?} has no name", node.role());
-                names.insert(name);
+                // A list is one stop; the arrows go through its rows.
+                if node.role() != egui::accesskit::Role::ListBoxOption {
+                    names.insert(name);
+                }
             }
         }
         assert!(names.len() > 8, "{workspace:?} has only {names:?}");
