@@ -82,7 +82,10 @@ fn photo_at(at: vec2<f32>) -> vec3<f32> {
     if sampling != 0u && !is_draft {
         return cubic_picture(photo, at);
     }
-    let level = max(log2(picture.source.z / picture.size_px.x), 0.0);
+    var level = max(log2(picture.source.z / picture.size_px.x), 0.0);
+    if is_draft && step != 0u {
+        level = round(level);
+    }
     let size = vec2<f32>(textureDimensions(photo, 0));
     return textureSampleLevel(photo, smooth_sampler, (at + 0.5) / size, level).rgb;
 }

@@ -194,6 +194,17 @@ impl AgedPhoto {
         first.into_iter().chain(self.others.iter().cloned()).collect()
     }
 
+    /// The part of an area of the photo that lies right of the wipe's line.
+    fn synthetic_part(&self, area_px: Rect) -> Rect {
+        match self.shown {
+            Shown::Wipe(share) => {
+                let line_px = self.source_px.left() + share * self.source_px.width();
+                area_px.with_min_x(area_px.left().max(line_px))
+            }
+            Shown::Difference => area_px,
+        }
+    }
+
     /// The pipelines of the whole photo and of each face, for a picture of this width on screen.
     fn pipelines(&self, width_px: f32) -> [PipelineName; 2] {
         let enlarged = width_px / (self.source_px.width() * self.texture.display_scale() as f32);
@@ -251,7 +262,8 @@ impl CallbackTrait for AgedPhotoCallback {
         resources.draw(pass, whole, (picture.slot, 0), &picture.texture);
         for (index, face) in self.faces.iter().enumerate() {
             // Only the face's own area is drawn again.
-            if let Some([x, y, width, height]) = scissor_px(&info, picture.source_px, face.area_px()) {
+            let area_px = picture.synthetic_part(face.area_px());
+            if let Some([x, y, width, height]) = scissor_px(&info, picture.source_px, area_px) {
                 pass.set_scissor_rect(x, y, width, height);
                 resources.draw(pass, one_face, (picture.slot, index + 1), &picture.texture);
             }
