@@ -3,7 +3,7 @@
 //!
 //! | file | purpose |
 //! |---|---|
-//! | [`state`], [`view`], `queries` | what the window knows, how it is looked at, and questions asked of both |
+//! | [`state`], `library`, [`view`], `queries` | what the window knows, how it is looked at, and questions asked of both |
 //! | `commands`, `history`, `keyboard` | what a person can ask for, undo, keys |
 //! | `switching` | changing to other weights, and what that undoes |
 //! | `actions`, `session` | every action by name and key, sessions and their files |
@@ -36,6 +36,7 @@ mod history;
 mod intake;
 mod keyboard;
 pub mod lab;
+mod library;
 mod photo_texture;
 mod plain_painter;
 mod pool;

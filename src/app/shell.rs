@@ -44,6 +44,10 @@ pub fn ui(ui: &mut Ui, state: &AppState, change: Option<&Arc<PackedChange>>, com
     let theme = Theme::of(ui);
     let mut scene = Scene { state, change, commands };
     let window = ui.max_rect();
+    // At a fractional scale the regions' edges may leave a pixel between them.
+    if ui.pixels_per_point().fract() != 0.0 {
+        ground::paint(ui, window, theme.background);
+    }
     Panel::top("top").exact_size(TOP_HEIGHT).frame(Frame::NONE).show(ui, |ui| {
         ground::paint(ui, ui.max_rect(), theme.panel);
         top_ui(ui, &mut scene);

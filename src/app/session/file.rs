@@ -72,7 +72,7 @@ pub enum SessionError {
 /// What `session.json` holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Session {
-    /// Always [`FORMAT`].
+    /// Always `mtlface session`.
     pub format: String,
     /// The layout.
     pub version: u32,

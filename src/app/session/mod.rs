@@ -3,7 +3,7 @@
 //!
 //! | file | purpose |
 //! |---|---|
-//! | [`file`] | the file's layout, reading and writing it |
+//! | [`mod@file`] | the file's layout, reading and writing it |
 //! | `collect` | from the window's state to a file's content |
 //! | `restore` | from a file's content to the window's state |
 //! | `commands` | what a person can ask for, and closing with changes |
