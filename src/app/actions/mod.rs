@@ -3,7 +3,7 @@
 
 mod general;
 
-use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+use eframe::egui::{Key, KeyboardShortcut, ModifierNames, Modifiers};
 
 use super::commands::Command;
 use super::export;
@@ -72,6 +72,23 @@ impl Action {
     }
 }
 
+/// The names of a shortcut's keys as they stand on a keyboard, such as `Ctrl`, `Shift` and `→`.
+pub fn key_names(shortcut: &KeyboardShortcut) -> Vec<String> {
+    let is_mac = cfg!(target_os = "macos");
+    let names = if is_mac { &ModifierNames::SYMBOLS } else { &ModifierNames::NAMES };
+    let held = names.format(&shortcut.modifiers, is_mac);
+    let key = match shortcut.logical_key {
+        Key::ArrowLeft => "←",
+        Key::ArrowRight => "→",
+        Key::ArrowUp => "↑",
+        Key::ArrowDown => "↓",
+        Key::Minus => "−",
+        key => key.symbol_or_name(),
+    };
+    let held = held.split('+').filter(|name| !name.is_empty()).map(str::to_owned);
+    held.chain([key.to_owned()]).collect()
+}
+
 /// Every action there is now, the general ones first.
 pub fn all(state: &AppState) -> Vec<Action> {
     let mut actions = general::actions(state);
@@ -104,8 +121,6 @@ pub fn matching(state: &AppState, typed: &str) -> Vec<Action> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-
-    use eframe::egui;
 
     use super::*;
 
@@ -184,6 +199,6 @@ mod tests {
     }
 
     fn key_words(shortcut: &KeyboardShortcut) -> String {
-        shortcut.format(&egui::ModifierNames::NAMES, false).replace('+', " ")
+        key_names(shortcut).join(" ")
     }
 }

@@ -146,15 +146,10 @@ fn row(ui: &Ui, action: &Action, rect: Rect, is_chosen: bool, is_over: bool) {
         return;
     }
     if let Some(shortcut) = action.shortcuts.first() {
-        for key in key_names(ui, shortcut).into_iter().rev() {
+        for key in actions::key_names(shortcut).into_iter().rev() {
             right -= key_cap(ui, right, middle, &key) + GAP_XS;
         }
     }
-}
-
-/// The names of a shortcut's keys, as this system calls them.
-pub fn key_names(ui: &Ui, shortcut: &egui::KeyboardShortcut) -> Vec<String> {
-    ui.ctx().format_shortcut(shortcut).split('+').filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// One key, drawn to the left of a place; returns its width.
