@@ -57,22 +57,6 @@ fn cover(@builtin(vertex_index) index: u32) -> Corner {
 
 const LAST_PX: f32 = 111.0;
 
-fn cubic_residual(at: vec2<f32>) -> vec3<f32> {
-    let first = floor(at);
-    let columns = cubic_weights(at.x - first.x);
-    let rows = cubic_weights(at.y - first.y);
-    var sum = vec3<f32>(0.0);
-    for (var row = 0; row < 4; row++) {
-        var line = vec3<f32>(0.0);
-        for (var column = 0; column < 4; column++) {
-            let texel = clamp(vec2<i32>(first) + vec2<i32>(column - 1, row - 1), vec2<i32>(0), vec2<i32>(111));
-            line += columns[column] * textureLoad(residual, texel, 0).rgb;
-        }
-        sum += rows[row] * line;
-    }
-    return sum;
-}
-
 // The photo at a place in its pixels.
 fn photo_at(at: vec2<f32>) -> vec3<f32> {
     if sampling == 2u && step == 0u {
@@ -111,7 +95,7 @@ fn change_at(at: vec2<f32>) -> Change {
     if is_draft {
         levels = textureSampleLevel(residual, smooth_sampler, place, 0.0).rgb;
     } else {
-        levels = cubic_residual(crop_px);
+        levels = cubic_picture(residual, crop_px);
     }
     return Change(
         is_inside,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::aged_photo::{ChangeKey, PackedChange};
 use super::photo_texture::PhotoTexture;
+use super::render_pipeline::{self, PipelineParts};
 use crate::model::CROP_SIZE_PX;
 
 /// What is drawn. The numbers are the shader's.
@@ -239,38 +240,17 @@ fn pipeline(
         ("sampling", f64::from(name.sampling as u32)),
         ("is_draft", f64::from(u32::from(name.is_draft))),
     ];
-    let options = wgpu::PipelineCompilationOptions { constants: &constants, ..Default::default() };
     let photo = photo_layout(device);
-    let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-        label: Some("aged photo"),
-        bind_group_layouts: &[Some(layout), Some(&photo)],
-        ..Default::default()
-    });
-    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-        label: Some("aged photo"),
-        layout: Some(&pipeline_layout),
-        vertex: wgpu::VertexState {
-            module,
-            entry_point: Some("cover"),
-            compilation_options: options.clone(),
-            buffers: &[],
-        },
-        primitive: Default::default(),
-        depth_stencil: None,
-        multisample: Default::default(),
-        fragment: Some(wgpu::FragmentState {
-            module,
-            entry_point: Some("draw"),
-            compilation_options: options.clone(),
-            targets: &[Some(wgpu::ColorTargetState {
-                format,
-                blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
-                write_mask: wgpu::ColorWrites::ALL,
-            })],
-        }),
-        multiview_mask: None,
-        cache: None,
-    })
+    let parts = PipelineParts {
+        label: "aged photo",
+        module,
+        vertex: ("cover", &[]),
+        layouts: &[Some(layout), Some(&photo)],
+        constants: &constants,
+        format,
+        blend: wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING,
+    };
+    render_pipeline::build(device, &parts)
 }
 
 fn crop_extent() -> wgpu::Extent3d {

@@ -5,6 +5,8 @@
 use eframe::egui::{Color32, PaintCallbackInfo, Rect, Rgba, Ui};
 use eframe::egui_wgpu::{self, CallbackResources, CallbackTrait, RenderState};
 
+use super::render_pipeline::{self, PipelineParts};
+
 /// Installs what the callback needs into egui's renderer. Call once per window.
 pub fn install(render_state: &RenderState) {
     let pipeline = pipeline(&render_state.device, render_state.target_format);
@@ -46,36 +48,20 @@ fn pipeline(device: &wgpu::Device, format: wgpu::TextureFormat) -> wgpu::RenderP
         label: Some("ground"),
         source: wgpu::ShaderSource::Wgsl(include_str!("../../shaders/ground.wgsl").into()),
     });
-    let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor::default());
     // The shader's 1 times the constant, whatever was there before.
     let constant = wgpu::BlendComponent {
         src_factor: wgpu::BlendFactor::Constant,
         dst_factor: wgpu::BlendFactor::Zero,
         operation: wgpu::BlendOperation::Add,
     };
-    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-        label: Some("ground"),
-        layout: Some(&layout),
-        vertex: wgpu::VertexState {
-            module: &module,
-            entry_point: Some("cover"),
-            compilation_options: Default::default(),
-            buffers: &[],
-        },
-        primitive: Default::default(),
-        depth_stencil: None,
-        multisample: Default::default(),
-        fragment: Some(wgpu::FragmentState {
-            module: &module,
-            entry_point: Some("draw"),
-            compilation_options: Default::default(),
-            targets: &[Some(wgpu::ColorTargetState {
-                format,
-                blend: Some(wgpu::BlendState { color: constant, alpha: constant }),
-                write_mask: wgpu::ColorWrites::ALL,
-            })],
-        }),
-        multiview_mask: None,
-        cache: None,
-    })
+    let parts = PipelineParts {
+        label: "ground",
+        module: &module,
+        vertex: ("cover", &[]),
+        layouts: &[],
+        constants: &[],
+        format,
+        blend: wgpu::BlendState { color: constant, alpha: constant },
+    };
+    render_pipeline::build(device, &parts)
 }

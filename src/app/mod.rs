@@ -16,7 +16,7 @@
 //! | [`compare`] | two faces: poses, both at the same ages, the checklist, doubts |
 //! | `lab` | training, watched and told from here |
 //! | [`tray`] | folders, thousands of photos in order, which is worked on next |
-//! | `ground`, `plain_painter` | large areas of one colour; how meshes are drawn where the CPU draws them |
+//! | `ground`, `plain_painter`, `render_pipeline` | large areas of one colour; meshes where the CPU draws; pipelines |
 //! | `theme`, `widgets`, `workspaces`, `shell` | what it looks like |
 
 mod actions;
@@ -42,6 +42,7 @@ mod plain_painter;
 mod pool;
 pub mod presenter;
 mod queries;
+mod render_pipeline;
 pub mod session;
 mod settings;
 mod shell;

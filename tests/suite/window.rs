@@ -145,7 +145,20 @@ fn keep(window: &mut Window, name: &str) {
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures");
         std::fs::create_dir_all(&folder).unwrap();
-        image::DynamicImage::from(whole).to_rgb8().save(folder.join(format!("{name}.png"))).unwrap();
+        keep_for_manual(&folder.join(format!("{name}.png")), whole);
+    }
+}
+
+/// Writes a picture of the manual, unless only the times in the status bar are other ones.
+fn keep_for_manual(path: &Path, whole: RgbaImage) {
+    let above = |picture: &image::RgbImage| {
+        let height = picture.height().saturating_sub(STATUS_BAR_PX);
+        image::imageops::crop_imm(picture, 0, 0, picture.width(), height).to_image()
+    };
+    let whole = image::DynamicImage::from(whole).to_rgb8();
+    let kept = image::open(path).ok().map(|kept| above(&kept.to_rgb8()));
+    if kept.is_none_or(|kept| kept != above(&whole)) {
+        whole.save(path).unwrap();
     }
 }
 

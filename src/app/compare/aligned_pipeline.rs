@@ -3,6 +3,7 @@
 
 use crate::app::aged_pipeline::photo_layout;
 use crate::app::photo_texture::PhotoTexture;
+use crate::app::render_pipeline::{self, PipelineParts};
 
 /// Pictures of one frame.
 const SLOTS: usize = 4;
@@ -125,34 +126,14 @@ fn pipeline(
         source: wgpu::ShaderSource::Wgsl(source.into()),
     });
     let photo = photo_layout(device);
-    let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-        label: Some("aligned photos"),
-        bind_group_layouts: &[Some(layout), Some(&photo), Some(&photo)],
-        ..Default::default()
-    });
-    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-        label: Some("aligned photos"),
-        layout: Some(&pipeline_layout),
-        vertex: wgpu::VertexState {
-            module: &module,
-            entry_point: Some("cover"),
-            compilation_options: Default::default(),
-            buffers: &[],
-        },
-        primitive: Default::default(),
-        depth_stencil: None,
-        multisample: Default::default(),
-        fragment: Some(wgpu::FragmentState {
-            module: &module,
-            entry_point: Some("draw"),
-            compilation_options: Default::default(),
-            targets: &[Some(wgpu::ColorTargetState {
-                format,
-                blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
-                write_mask: wgpu::ColorWrites::ALL,
-            })],
-        }),
-        multiview_mask: None,
-        cache: None,
-    })
+    let parts = PipelineParts {
+        label: "aligned photos",
+        module: &module,
+        vertex: ("cover", &[]),
+        layouts: &[Some(layout), Some(&photo), Some(&photo)],
+        constants: &[],
+        format,
+        blend: wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING,
+    };
+    render_pipeline::build(device, &parts)
 }

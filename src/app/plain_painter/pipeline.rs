@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use eframe::egui_wgpu::ScreenDescriptor;
 
 use super::meshes::{CORNER_BYTES, Meshes};
+use crate::app::render_pipeline::{self, PipelineParts};
 
 /// What egui's renderer keeps for the callbacks.
 pub(super) struct PlainResources {
@@ -120,39 +121,19 @@ fn pipeline(
         label: Some("plain painter"),
         source: wgpu::ShaderSource::Wgsl(include_str!("../../../shaders/plain_mesh.wgsl").into()),
     });
-    let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-        label: Some("plain painter"),
-        bind_group_layouts: layouts,
-        ..Default::default()
-    });
     let corners = wgpu::VertexBufferLayout {
         array_stride: CORNER_BYTES as u64,
         step_mode: wgpu::VertexStepMode::Vertex,
         attributes: &wgpu::vertex_attr_array![0 => Float32x2, 1 => Float32x2, 2 => Unorm8x4],
     };
-    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-        label: Some("plain painter"),
-        layout: Some(&layout),
-        vertex: wgpu::VertexState {
-            module: &module,
-            entry_point: Some("corner"),
-            compilation_options: Default::default(),
-            buffers: &[Some(corners)],
-        },
-        primitive: Default::default(),
-        depth_stencil: None,
-        multisample: Default::default(),
-        fragment: Some(wgpu::FragmentState {
-            module: &module,
-            entry_point: Some("draw"),
-            compilation_options: Default::default(),
-            targets: &[Some(wgpu::ColorTargetState {
-                format,
-                blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
-                write_mask: wgpu::ColorWrites::ALL,
-            })],
-        }),
-        multiview_mask: None,
-        cache: None,
-    })
+    let parts = PipelineParts {
+        label: "plain painter",
+        module: &module,
+        vertex: ("corner", &[Some(corners)]),
+        layouts,
+        constants: &[],
+        format,
+        blend: wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING,
+    };
+    render_pipeline::build(device, &parts)
 }
