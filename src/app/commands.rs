@@ -207,10 +207,7 @@ impl App {
                     None => Some(FrameTimes::default()),
                 };
             }
-            Command::DismissHint => {
-                self.state.shows_hint = false;
-                self.settings.values.has_seen_hint = true;
-            }
+            Command::DismissHint => self.dismiss_hint(),
             change => {
                 self.change_document(&change);
                 self.change_view(change);
@@ -290,7 +287,13 @@ impl App {
         ctx.set_zoom_factor(self.settings.values.text_scale().min(most));
     }
 
+    fn dismiss_hint(&mut self) {
+        self.state.shows_hint = false;
+        self.settings.values.has_seen_hint = true;
+    }
+
     fn take_in_files(&mut self, paths: Vec<PathBuf>) {
+        self.dismiss_hint();
         if let Some(folder) = paths.first().and_then(|path| path.parent()) {
             self.settings.values.last_folder = Some(folder.to_owned());
         }

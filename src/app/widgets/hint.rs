@@ -1,4 +1,5 @@
-//! The first hint: three sentences for whoever opens the program for the first time, until they have read them.
+//! The first hint: three sentences for whoever opens the program for the first time, until they have read them or opened
+//! a photo of their own.
 
 use eframe::egui::{self, Align2, Area, Frame, Id, Margin, Rect, vec2};
 
@@ -6,13 +7,15 @@ use super::Weight;
 use crate::app::commands::Command;
 use crate::app::shell::Scene;
 use crate::app::theme::{GAP_M, RADIUS_ROW, Theme, Type};
+use crate::app::view::Workspace;
 
 const SENTENCES: &str = "Drag the slider to see this face at another age. Drop a photo of your own on the window. \
                          Ctrl K finds everything else.";
 
 /// Draws the hint over the picture in the middle of the window, unless it was read.
 pub fn ui(ctx: &egui::Context, scene: &mut Scene<'_>, middle: Rect) {
-    if !scene.state.shows_hint || scene.state.prompt.is_some() {
+    let is_of_use = scene.state.view.workspace == Workspace::Age && scene.state.face().is_some();
+    if !scene.state.shows_hint || !is_of_use || scene.state.prompt.is_some() {
         return;
     }
     let theme = Theme::of_context(ctx);
