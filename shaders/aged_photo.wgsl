@@ -43,18 +43,6 @@ override is_draft: bool = false;
 @group(0) @binding(3) var smooth_sampler: sampler;
 @group(1) @binding(0) var photo: texture_2d<f32>;
 
-struct Corner {
-    @builtin(position) position: vec4<f32>,
-    @location(0) place: vec2<f32>,
-}
-
-// One triangle that covers the viewport; `place` runs from 0 to 1 inside it.
-@vertex
-fn cover(@builtin(vertex_index) index: u32) -> Corner {
-    let place = vec2<f32>(f32((index << 1u) & 2u), f32(index & 2u));
-    return Corner(vec4<f32>(place.x * 2.0 - 1.0, 1.0 - place.y * 2.0, 0.0, 1.0), place);
-}
-
 const LAST_PX: f32 = 111.0;
 
 // The photo at a place in its pixels.

@@ -26,18 +26,6 @@ struct Picture {
 @group(1) @binding(0) var photo_a: texture_2d<f32>;
 @group(2) @binding(0) var photo_b: texture_2d<f32>;
 
-struct Corner {
-    @builtin(position) position: vec4<f32>,
-    @location(0) place: vec2<f32>,
-}
-
-// One triangle that covers the viewport; `place` runs from 0 to 1 inside it.
-@vertex
-fn cover(@builtin(vertex_index) index: u32) -> Corner {
-    let place = vec2<f32>(f32((index << 1u) & 2u), f32(index & 2u));
-    return Corner(vec4<f32>(place.x * 2.0 - 1.0, 1.0 - place.y * 2.0, 0.0, 1.0), place);
-}
-
 // A photo under a pixel of the picture, with how much of that pixel it covers: colour times coverage, coverage.
 fn photo_under(source: texture_2d<f32>, row_x: vec4<f32>, row_y: vec4<f32>, pixel: vec2<f32>) -> vec4<f32> {
     let at = vec2<f32>(dot(row_x.xyz, vec3<f32>(pixel, 1.0)), dot(row_y.xyz, vec3<f32>(pixel, 1.0)));

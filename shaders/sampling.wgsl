@@ -1,5 +1,17 @@
-// What every shader that draws photographs shares: bicubic sampling, round corners, the way to linear values. Stands
-// before each of them in one source. Pixel centres are at integers.
+// What every shader that draws photographs shares: the corners, bicubic sampling, round corners, the way to linear
+// values. Stands before each of them in one source. Pixel centres are at integers.
+
+struct Corner {
+    @builtin(position) position: vec4<f32>,
+    @location(0) place: vec2<f32>,
+}
+
+// One triangle that covers the viewport; `place` runs from 0 to 1 inside it.
+@vertex
+fn cover(@builtin(vertex_index) index: u32) -> Corner {
+    let place = vec2<f32>(f32((index << 1u) & 2u), f32(index & 2u));
+    return Corner(vec4<f32>(place.x * 2.0 - 1.0, 1.0 - place.y * 2.0, 0.0, 1.0), place);
+}
 
 fn far_weight(d: f32) -> f32 {
     return ((-0.75 * d + 3.75) * d - 6.0) * d + 3.0;

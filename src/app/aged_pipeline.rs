@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::aged_photo::{ChangeKey, PackedChange};
 use super::photo_texture::PhotoTexture;
-use super::render_pipeline::{self, PipelineParts};
+use super::render_pipeline::{self, PipelineParts, SAMPLER, TEXTURE, UNIFORM, buffer, layout, smooth_sampler};
 use crate::model::CROP_SIZE_PX;
 
 /// What is drawn. The numbers are the shader's.
@@ -97,13 +97,9 @@ pub(super) struct AgedPhotoResources {
 impl AgedPhotoResources {
     /// Takes in the shader for a window whose frames have this format.
     pub fn new(device: &wgpu::Device, target_format: wgpu::TextureFormat) -> Self {
-        let sampler = device.create_sampler(&wgpu::SamplerDescriptor {
-            mag_filter: wgpu::FilterMode::Linear,
-            min_filter: wgpu::FilterMode::Linear,
-            mipmap_filter: wgpu::MipmapFilterMode::Linear,
-            ..Default::default()
-        });
-        let layout = picture_layout(device);
+        let sampler = smooth_sampler(device);
+        let bound = [UNIFORM, TEXTURE, TEXTURE, SAMPLER];
+        let layout = layout(device, "aged photo", wgpu::ShaderStages::FRAGMENT, &bound);
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some("aged photo"),
             source: wgpu::ShaderSource::Wgsl(SOURCE.into()),
@@ -168,50 +164,15 @@ struct Draw {
 
 /// The layout of a photo's bind group.
 pub(super) fn photo_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
-    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-        label: Some("photo"),
-        entries: &[texture_entry(0)],
-    })
-}
-
-fn picture_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
-    let entry =
-        |binding, ty| wgpu::BindGroupLayoutEntry { binding, visibility: wgpu::ShaderStages::FRAGMENT, ty, count: None };
-    let uniform = wgpu::BindingType::Buffer {
-        ty: wgpu::BufferBindingType::Uniform,
-        has_dynamic_offset: false,
-        min_binding_size: None,
-    };
-    let sampler = wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering);
-    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-        label: Some("aged photo"),
-        entries: &[entry(0, uniform), texture_entry(1), texture_entry(2), entry(3, sampler)],
-    })
-}
-
-fn texture_entry(binding: u32) -> wgpu::BindGroupLayoutEntry {
-    wgpu::BindGroupLayoutEntry {
-        binding,
-        visibility: wgpu::ShaderStages::FRAGMENT,
-        ty: wgpu::BindingType::Texture {
-            sample_type: wgpu::TextureSampleType::Float { filterable: true },
-            view_dimension: wgpu::TextureViewDimension::D2,
-            multisampled: false,
-        },
-        count: None,
-    }
+    layout(device, "photo", wgpu::ShaderStages::FRAGMENT, &[TEXTURE])
 }
 
 impl Draw {
     fn new(device: &wgpu::Device, layout: &wgpu::BindGroupLayout, sampler: &wgpu::Sampler) -> Self {
         let flow = change_texture(device, wgpu::TextureFormat::Rg16Float);
         let residual = change_texture(device, wgpu::TextureFormat::Rgba16Float);
-        let buffer = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("aged photo"),
-            size: PictureUniform::BYTES as u64,
-            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
+        let bytes = PictureUniform::BYTES as u64;
+        let buffer = buffer(device, "aged photo", bytes, wgpu::BufferUsages::UNIFORM);
         let views = [&flow, &residual].map(|texture| texture.create_view(&Default::default()));
         let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
         let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {

@@ -2,9 +2,8 @@
 //! runs on the pool. [`App::keep_up`] looks at the state once per frame and starts what is missing, so that no other
 //! code has to remember to.
 
-use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use eframe::egui::ColorImage;
@@ -23,7 +22,7 @@ use crate::face::{AlignedFace, Detection, Landmarks, Photo};
 use crate::recognition::{Calibration, CalibrationError};
 
 /// Marks of how a picture was made stand within this much of a file, in bytes.
-const MOST_TOLD_BYTES: u64 = 1 << 20;
+const MOST_TOLD_BYTES: usize = 1 << 20;
 const THUMBNAIL_PX: u32 = 96;
 
 impl App {
@@ -171,43 +170,32 @@ fn decode(pool: &Pool, photo: PhotoId, source: PhotoSource) {
         let result = catch_unwind(AssertUnwindSafe(|| open(&source))).unwrap_or_else(|_| {
             Err("The picture broke the decoder. Save it again as JPEG or PNG and open that copy.".to_owned())
         });
-        let result = result.map(|photo| {
+        let result = result.map(|(photo, is_marked_synthetic)| {
             let thumbnail = thumbnail(&photo.pixels);
-            Decoded {
-                small: tray::kept(&thumbnail),
-                thumbnail: colour_image(&thumbnail),
-                is_marked_synthetic: is_marked(&source),
-                photo,
-            }
+            Decoded { small: tray::kept(&thumbnail), thumbnail: colour_image(&thumbnail), is_marked_synthetic, photo }
         });
         Some(Arrival::Decoded { photo, result })
     });
 }
 
-fn open(source: &PhotoSource) -> Result<Arc<Photo>, String> {
+/// A photo, and whether its file says of itself that a trained network made it or part of it. Pixels without a file say
+/// nothing.
+fn open(source: &PhotoSource) -> Result<(Arc<Photo>, bool), String> {
     match source {
-        PhotoSource::File(path) => Photo::open(path).map(Arc::new).map_err(|error| error.to_string()),
-        PhotoSource::Bundled { name, bytes } => {
-            Photo::from_bytes(name, bytes).map(Arc::new).map_err(|error| error.to_string())
+        PhotoSource::File(path) => {
+            let (photo, bytes) = Photo::open_with_bytes(path).map_err(|error| error.to_string())?;
+            Ok((Arc::new(photo), is_marked(&bytes)))
         }
-        PhotoSource::Pixels(photo) => Ok(Arc::clone(photo)),
+        PhotoSource::Bundled { name, bytes } => {
+            let photo = Photo::from_bytes(name, bytes).map_err(|error| error.to_string())?;
+            Ok((Arc::new(photo), is_marked(bytes)))
+        }
+        PhotoSource::Pixels(photo) => Ok((Arc::clone(photo), false)),
     }
 }
 
-/// Whether a file says of itself that a trained network made it or part of it. Pixels without a file say nothing.
-fn is_marked(source: &PhotoSource) -> bool {
-    match source {
-        PhotoSource::File(path) => beginning(path).is_ok_and(|bytes| export::is_marked_synthetic(&bytes)),
-        PhotoSource::Bundled { bytes, .. } => export::is_marked_synthetic(bytes),
-        PhotoSource::Pixels(_) => false,
-    }
-}
-
-/// The part of a file in which it tells of itself.
-fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(MOST_TOLD_BYTES).read_to_end(&mut bytes)?;
-    Ok(bytes)
+fn is_marked(bytes: &[u8]) -> bool {
+    export::is_marked_synthetic(&bytes[..bytes.len().min(MOST_TOLD_BYTES)])
 }
 
 fn display(photo: PhotoId, gpu: &Gpu, pixels: &Photo) -> Arrival {

@@ -38,7 +38,9 @@ pub fn commands(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
 
 /// The actions whose keys were pressed. Keys that move or press what has the keyboard's focus are left to it.
 fn action_keys(ctx: &egui::Context, state: &AppState) -> Vec<Command> {
-    if ctx.input(|input| input.events.is_empty()) {
+    // While the pointer moves nothing is pressed: the list is not made in vain.
+    let is_pressed = |event: &Event| matches!(event, Event::Key { pressed: true, .. });
+    if !ctx.input(|input| input.events.iter().any(is_pressed)) {
         return Vec::new();
     }
     let is_here = |action: &Action| action.workspace.is_none_or(|workspace| workspace == state.view.workspace);

@@ -62,7 +62,7 @@ use std::time::{Duration, Instant};
 use eframe::egui;
 use eframe::egui_wgpu::RenderState;
 
-use self::aged_photo::{Gpu, PackedChange};
+use self::aged_photo::Gpu;
 use self::history::History;
 use self::lab::{LabState, Order, Watcher};
 use self::pool::{Pool, Wake};
@@ -113,8 +113,6 @@ pub struct App {
     pictures: tray::Pictures,
     /// Networks that were ready so far.
     generations: u64,
-    /// The change of the face looked at, as shown; one of `state.changes`.
-    change: Option<Arc<PackedChange>>,
     /// CPU time of the last slider frame's blends.
     blend_time: Option<Duration>,
     /// What was said of the weights that were refused last.
@@ -186,7 +184,6 @@ impl App {
             work: tray::Work::default(),
             pictures: tray::Pictures::new(ctx),
             generations: 0,
-            change: None,
             blend_time: None,
             refusal: None,
             asked: Vec::new(),
@@ -297,7 +294,7 @@ impl eframe::App for App {
         let mut commands = Vec::new();
         match &self.state.presenter {
             Some(presenter) => workspaces::presenter::ui(ui, &self.state, presenter),
-            None => shell::ui(ui, &self.state, self.change.as_ref(), &mut commands),
+            None => shell::ui(ui, &self.state, &mut commands),
         }
         for command in commands {
             self.apply(&ctx, command);

@@ -1,7 +1,7 @@
 //! The frame of the window: the bar with the tabs on top, the tray at the left, the status bar below, and in between
 //! the workspace's three regions (what you look at, what you change, what it means). Floating things come last.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::egui::{self, Frame, Margin, Panel, Rect, Sense, Ui, Vec2, pos2, vec2};
@@ -10,7 +10,7 @@ use super::aged_photo::PackedChange;
 use super::commands::Command;
 use super::ground;
 use super::lab::{self as training, LabCommand};
-use super::session;
+use super::session::{self, SessionCommand};
 use super::state::AppState;
 use super::switching;
 use super::theme::{GAP_M, GAP_S, GAP_XS, RADIUS_ROW, Theme, Type};
@@ -40,8 +40,9 @@ pub struct Scene<'a> {
 }
 
 /// Draws the window.
-pub fn ui(ui: &mut Ui, state: &AppState, change: Option<&Arc<PackedChange>>, commands: &mut Vec<Command>) {
+pub fn ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let theme = Theme::of(ui);
+    let change = state.face().and_then(|(chosen, _)| state.changes.get(&chosen));
     let mut scene = Scene { state, change, commands };
     let window = ui.max_rect();
     // At a fractional scale the regions' edges may leave a pixel between them.
@@ -226,17 +227,12 @@ fn drop_hint_ui(ui: &Ui, scene: &Scene<'_>, window: Rect) {
     painter.rect_filled(window, 0, theme.background.gamma_multiply(0.86));
     let inner = window.shrink(GAP_M);
     painter.rect_stroke(inner, RADIUS_ROW, egui::Stroke::new(2.0, theme.focus), egui::StrokeKind::Inside);
-    let is_weights = ui.input(|input| {
-        let paths = input.raw.hovered_files.iter().filter_map(|file| file.path.as_deref());
-        paths.into_iter().any(switching::is_weights_file)
-    });
-    let is_session = ui.input(|input| {
-        let paths = input.raw.hovered_files.iter().filter_map(|file| file.path.as_deref());
-        paths.into_iter().any(session::is_session_file)
-    });
-    let text = match (is_weights, scene.state.view.workspace) {
+    let hovers = |is_kind: fn(&Path) -> bool| {
+        ui.input(|input| input.raw.hovered_files.iter().filter_map(|file| file.path.as_deref()).any(is_kind))
+    };
+    let text = match (hovers(switching::is_weights_file), scene.state.view.workspace) {
         (true, _) => "Drop to use these weights",
-        _ if is_session => "Drop to open this session",
+        _ if hovers(session::is_session_file) => "Drop to open this session",
         (_, Workspace::Lab) => "Drop a config to train by it, or the folder of a run",
         _ => "Drop photos, a folder or weights",
     };
@@ -249,7 +245,7 @@ fn dropped(ui: &Ui, scene: &mut Scene<'_>) {
         paths.into_iter().partition(|path| switching::is_weights_file(path));
     let (sessions, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|path| session::is_session_file(path));
     let commands = &mut *scene.commands;
-    commands.extend(sessions.into_iter().next_back().map(|path| Command::TakeInPaths(vec![path])));
+    commands.extend(sessions.into_iter().next_back().map(SessionCommand::Open).map(Command::Session));
     if scene.state.view.workspace == Workspace::Lab {
         let meant = |path: PathBuf| {
             if training::is_config_file(&path) { LabCommand::Train(path) } else { LabCommand::Watch(path) }

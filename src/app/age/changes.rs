@@ -117,7 +117,6 @@ impl App {
             });
             changes.extend(change.map(|change| (face, change)));
         }
-        self.change = self.state.face().and_then(|(chosen, _)| changes.get(&chosen).cloned());
         self.state.changes = changes;
         self.state.is_moving = is_new;
         if is_new {

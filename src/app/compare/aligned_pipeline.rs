@@ -3,7 +3,7 @@
 
 use crate::app::aged_pipeline::photo_layout;
 use crate::app::photo_texture::PhotoTexture;
-use crate::app::render_pipeline::{self, PipelineParts};
+use crate::app::render_pipeline::{self, PipelineParts, SAMPLER, UNIFORM, buffer, layout, smooth_sampler};
 
 /// Pictures of one frame.
 const SLOTS: usize = 4;
@@ -49,13 +49,8 @@ pub(super) struct AlignedPhotoResources {
 impl AlignedPhotoResources {
     /// Builds the pipeline for a window whose frames have this format.
     pub fn new(device: &wgpu::Device, target_format: wgpu::TextureFormat) -> Self {
-        let sampler = device.create_sampler(&wgpu::SamplerDescriptor {
-            mag_filter: wgpu::FilterMode::Linear,
-            min_filter: wgpu::FilterMode::Linear,
-            mipmap_filter: wgpu::MipmapFilterMode::Linear,
-            ..Default::default()
-        });
-        let layout = picture_layout(device);
+        let sampler = smooth_sampler(device);
+        let layout = layout(device, "aligned photos", wgpu::ShaderStages::FRAGMENT, &[UNIFORM, SAMPLER]);
         let slots = (0..SLOTS).map(|_| slot(device, &layout, &sampler)).collect();
         let pipeline = pipeline(device, &layout, target_format);
         Self { pipeline, slots, is_linear_target: target_format.is_srgb() }
@@ -79,32 +74,13 @@ impl AlignedPhotoResources {
     }
 }
 
-fn picture_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
-    let entry =
-        |binding, ty| wgpu::BindGroupLayoutEntry { binding, visibility: wgpu::ShaderStages::FRAGMENT, ty, count: None };
-    let uniform = wgpu::BindingType::Buffer {
-        ty: wgpu::BufferBindingType::Uniform,
-        has_dynamic_offset: false,
-        min_binding_size: None,
-    };
-    let sampler = wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering);
-    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-        label: Some("aligned photos"),
-        entries: &[entry(0, uniform), entry(1, sampler)],
-    })
-}
-
 fn slot(
     device: &wgpu::Device,
     layout: &wgpu::BindGroupLayout,
     sampler: &wgpu::Sampler,
 ) -> (wgpu::Buffer, wgpu::BindGroup) {
-    let buffer = device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some("aligned photos"),
-        size: AlignedUniform::BYTES as u64,
-        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-        mapped_at_creation: false,
-    });
+    let bytes = AlignedUniform::BYTES as u64;
+    let buffer = buffer(device, "aligned photos", bytes, wgpu::BufferUsages::UNIFORM);
     let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
     let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
         label: Some("aligned photos"),

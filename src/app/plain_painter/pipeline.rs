@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use eframe::egui_wgpu::ScreenDescriptor;
 
 use super::meshes::{CORNER_BYTES, Meshes};
-use crate::app::render_pipeline::{self, PipelineParts};
+use crate::app::render_pipeline::{self, PipelineParts, SAMPLER, TEXTURE, UNIFORM, layout};
 
 /// What egui's renderer keeps for the callbacks.
 pub(super) struct PlainResources {
@@ -24,8 +24,8 @@ struct Run {
 
 impl PlainResources {
     pub fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
-        let screen_layout = layout(device, &[screen_entry()]);
-        let texture_layout = layout(device, &texture_entries());
+        let screen_layout = layout(device, "plain painter", wgpu::ShaderStages::VERTEX, &[UNIFORM]);
+        let texture_layout = layout(device, "plain painter", wgpu::ShaderStages::FRAGMENT, &[TEXTURE, SAMPLER]);
         let screen = buffer(device, 16, wgpu::BufferUsages::UNIFORM);
         let screen_bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("plain painter"),
@@ -75,41 +75,8 @@ impl PlainResources {
 
 /// A buffer of at least this many bytes.
 fn buffer(device: &wgpu::Device, bytes: u64, usage: wgpu::BufferUsages) -> wgpu::Buffer {
-    device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some("plain painter"),
-        // Sizes of copies are multiples of four.
-        size: bytes.next_multiple_of(4).max(64),
-        usage: usage | wgpu::BufferUsages::COPY_DST,
-        mapped_at_creation: false,
-    })
-}
-
-fn layout(device: &wgpu::Device, entries: &[wgpu::BindGroupLayoutEntry]) -> wgpu::BindGroupLayout {
-    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some("plain painter"), entries })
-}
-
-fn screen_entry() -> wgpu::BindGroupLayoutEntry {
-    wgpu::BindGroupLayoutEntry {
-        binding: 0,
-        visibility: wgpu::ShaderStages::VERTEX,
-        ty: wgpu::BindingType::Buffer {
-            ty: wgpu::BufferBindingType::Uniform,
-            has_dynamic_offset: false,
-            min_binding_size: None,
-        },
-        count: None,
-    }
-}
-
-fn texture_entries() -> [wgpu::BindGroupLayoutEntry; 2] {
-    let entry =
-        |binding, ty| wgpu::BindGroupLayoutEntry { binding, visibility: wgpu::ShaderStages::FRAGMENT, ty, count: None };
-    let texture = wgpu::BindingType::Texture {
-        sample_type: wgpu::TextureSampleType::Float { filterable: true },
-        view_dimension: wgpu::TextureViewDimension::D2,
-        multisampled: false,
-    };
-    [entry(0, texture), entry(1, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering))]
+    // Sizes of copies are multiples of four.
+    render_pipeline::buffer(device, "plain painter", bytes.next_multiple_of(4).max(64), usage)
 }
 
 fn pipeline(

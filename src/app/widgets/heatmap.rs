@@ -139,20 +139,7 @@ impl Heatmap {
             colours[1],
         );
         let bar = Rect::from_min_max(pos2(left.right() + 8.0, middle - 5.0), pos2(right.left() - 8.0, middle + 5.0));
-        let mut mesh = Mesh::default();
-        for step in 0..=48_u32 {
-            let share = step as f32 / 48.0;
-            let colour = self.colour(low + (high - low) * share);
-            let x = bar.left() + bar.width() * share;
-            mesh.colored_vertex(pos2(x, bar.top()), colour);
-            mesh.colored_vertex(pos2(x, bar.bottom()), colour);
-            if step > 0 {
-                let last = step * 2;
-                mesh.add_triangle(last - 2, last - 1, last);
-                mesh.add_triangle(last - 1, last, last + 1);
-            }
-        }
-        painter.add(mesh);
+        super::colour_bar(ui, bar, |share| self.colour(low + (high - low) * share));
         painter.rect_stroke(bar, 2, theme.hairline(), StrokeKind::Outside);
     }
 }

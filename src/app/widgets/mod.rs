@@ -31,7 +31,7 @@ pub mod tray;
 
 use eframe::egui::{self, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::theme::{CONTROL_HEIGHT, GAP_M, GAP_S, RADIUS_CONTROL, Theme, Type};
+use super::theme::{CONTROL_HEIGHT, GAP_M, GAP_S, RADIUS_CONTROL, RADIUS_ROW, Theme, Type};
 
 /// How much a button matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,4 +216,33 @@ pub fn dashed_rect(ui: &Ui, rect: Rect, stroke: Stroke) {
     let rect = rect.shrink(0.5);
     let corners = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
     ui.painter().extend(Shape::dashed_line(&corners, stroke, 3.0, 3.0));
+}
+
+/// A bar from left to right in the colours of the shares 0 to 1.
+pub fn colour_bar(ui: &Ui, bar: Rect, colour: impl Fn(f32) -> egui::Color32) {
+    let mut mesh = egui::Mesh::default();
+    for step in 0..=48_u32 {
+        let share = step as f32 / 48.0;
+        let (x, fill) = (bar.left() + bar.width() * share, colour(share));
+        mesh.colored_vertex(pos2(x, bar.top()), fill);
+        mesh.colored_vertex(pos2(x, bar.bottom()), fill);
+        if step > 0 {
+            let last = step * 2;
+            mesh.add_triangle(last - 2, last - 1, last);
+            mesh.add_triangle(last - 1, last, last + 1);
+        }
+    }
+    ui.painter().add(mesh);
+}
+
+/// The ground of a list's row: raised with a line at its left where it is chosen, lighter under the pointer.
+pub fn row_ground(ui: &Ui, rect: Rect, is_chosen: bool, is_over: bool) {
+    let theme = Theme::of(ui);
+    if is_chosen {
+        ui.painter().rect_filled(rect, RADIUS_ROW, theme.identity);
+        let covered = egui::CornerRadius { nw: 6, sw: 6, ne: RADIUS_ROW, se: RADIUS_ROW };
+        ui.painter().rect_filled(rect.with_min_x(rect.left() + 2.0), covered, theme.raised);
+    } else if is_over {
+        ui.painter().rect_filled(rect, RADIUS_ROW, theme.raised.gamma_multiply(0.6));
+    }
 }

@@ -39,8 +39,17 @@ impl Photo {
     /// # Errors
     /// When it cannot be read, is not a picture, is incomplete, or is past [`MAX_PIXELS`] or [`MAX_FILE_BYTES`].
     pub fn open(path: &Path) -> Result<Self, PhotoError> {
+        Self::open_with_bytes(path).map(|(photo, _)| photo)
+    }
+
+    /// As [`Photo::open`], with the file's bytes for who wants to know what else they say.
+    ///
+    /// # Errors
+    /// As [`Photo::open`].
+    pub fn open_with_bytes(path: &Path) -> Result<(Self, Vec<u8>), PhotoError> {
         let bytes = read_file(path)?;
-        Ok(Self { path: Some(path.to_owned()), ..Self::from_bytes(&shown_name(path), &bytes)? })
+        let photo = Self { path: Some(path.to_owned()), ..Self::from_bytes(&shown_name(path), &bytes)? };
+        Ok((photo, bytes))
     }
 
     /// Decodes the bytes of a picture file, as [`Photo::open`] does.

@@ -1,8 +1,8 @@
 //! One photo of the tray: its thumbnail, its name, what is special about it, and a way to take it out.
 
-use eframe::egui::{self, Align2, CornerRadius, Rect, Response, Sense, Ui, pos2, vec2};
+use eframe::egui::{self, Align2, Rect, Response, Sense, Ui, pos2, vec2};
 
-use super::super::{Icon, icon_button_ui};
+use super::super::{Icon, icon_button_ui, row_ground};
 use crate::app::commands::Command;
 use crate::app::queries::RowTone;
 use crate::app::shell::Scene;
@@ -22,7 +22,7 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene<'_>, photo: PhotoId, rect: Rect, letter
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_selected, &entry.name));
     let remove = Rect::from_center_size(pos2(rect.right() - 14.0, rect.center().y), vec2(20.0, 20.0));
     let is_over = response.hovered() || ui.rect_contains_pointer(rect);
-    ground(ui, rect, is_selected, is_over);
+    row_ground(ui, rect, is_selected, is_over);
     thumbnail(ui, entry, Rect::from_center_size(pos2(rect.left() + 28.0, rect.center().y), vec2(THUMBNAIL, THUMBNAIL)));
     words(ui, scene, photo, entry, rect, is_over);
     pair_letters(ui, letters, rect);
@@ -38,17 +38,6 @@ pub fn ui(ui: &mut Ui, scene: &mut Scene<'_>, photo: PhotoId, rect: Rect, letter
     }
     if let PhotoStage::Failed(sentence) = &entry.stage {
         response.on_hover_text(sentence);
-    }
-}
-
-fn ground(ui: &Ui, rect: Rect, is_selected: bool, is_over: bool) {
-    let theme = Theme::of(ui);
-    if is_selected {
-        ui.painter().rect_filled(rect, RADIUS_ROW, theme.identity);
-        let covered = CornerRadius { nw: 6, sw: 6, ne: RADIUS_ROW, se: RADIUS_ROW };
-        ui.painter().rect_filled(rect.with_min_x(rect.left() + 2.0), covered, theme.raised);
-    } else if is_over {
-        ui.painter().rect_filled(rect, RADIUS_ROW, theme.raised.gamma_multiply(0.6));
     }
 }
 

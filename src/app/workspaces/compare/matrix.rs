@@ -2,7 +2,7 @@
 //! ages. The best pair is outlined; a click or Enter opens a pair.
 
 use eframe::egui::{
-    self, Align2, Color32, EventFilter, Id, Key, Mesh, Modifiers, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
+    self, Align2, Color32, EventFilter, Id, Key, Modifiers, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 
 use super::{meaning_ages, signed};
@@ -263,20 +263,7 @@ fn scale(ui: &Ui, layout: &Layout, range: [f32; 2], kind: MatrixValues) {
     let theme = Theme::of(ui);
     let whole = layout.whole();
     let bar = Rect::from_min_size(pos2(whole.left(), whole.bottom() + 16.0), vec2(whole.width(), 8.0));
-    let mut mesh = Mesh::default();
-    for step in 0..=48_u32 {
-        let share = step as f32 / 48.0;
-        let fill = colour(theme, range[0] + (range[1] - range[0]) * share, range, kind);
-        let x = bar.left() + bar.width() * share;
-        mesh.colored_vertex(pos2(x, bar.top()), fill);
-        mesh.colored_vertex(pos2(x, bar.bottom()), fill);
-        if step > 0 {
-            let last = step * 2;
-            mesh.add_triangle(last - 2, last - 1, last);
-            mesh.add_triangle(last - 1, last, last + 1);
-        }
-    }
-    ui.painter().add(mesh);
+    widgets::colour_bar(ui, bar, |share| colour(theme, range[0] + (range[1] - range[0]) * share, range, kind));
     let below = bar.bottom() + 14.0;
     let (font, muted) = (Type::Caption.font(), theme.muted);
     let painter = ui.painter();

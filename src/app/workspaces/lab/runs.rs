@@ -1,6 +1,6 @@
 //! The left side: the runs that were looked at, and the ways to begin or open one.
 
-use eframe::egui::{self, CornerRadius, Frame, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use eframe::egui::{self, Frame, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::header::state_colour;
 use crate::app::commands::Command;
@@ -40,13 +40,7 @@ fn row_ui(ui: &mut Ui, scene: &mut Scene<'_>, folder: &std::path::Path) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_shown, &name));
     let is_over = ui.rect_contains_pointer(rect);
-    if is_shown {
-        ui.painter().rect_filled(rect, RADIUS_ROW, theme.identity);
-        let covered = CornerRadius { nw: 6, sw: 6, ne: RADIUS_ROW, se: RADIUS_ROW };
-        ui.painter().rect_filled(rect.with_min_x(rect.left() + 2.0), covered, theme.raised);
-    } else if is_over {
-        ui.painter().rect_filled(rect, RADIUS_ROW, theme.raised.gamma_multiply(0.6));
-    }
+    widgets::row_ground(ui, rect, is_shown, is_over);
     let right = rect.right() - if is_over { 30.0 } else { GAP_S };
     line(ui, pos2(rect.left() + 12.0, rect.top() + 17.0), right, &name, Type::Body, theme.text);
     let run = scene.state.lab.run.as_deref().filter(|_| is_shown && !scene.state.lab.is_gone);
